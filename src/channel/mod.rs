@@ -1,0 +1,101 @@
+//! The channel socket: a pure codec and an async adapter around it.
+//!
+//! A codec turns verified requests into events, and authorised messages into calls; it does no I/O
+//! and judges nothing. An adapter carries. Codecs emit raw identifiers and verbatim signals.
+//!
+//! # Law
+//!
+//! 1. Nothing enters unverified: [`ChannelCodec::decode`] takes [`Verified`], which only [`verify()`]
+//!    makes.
+//! 2. Decoding is total: any bytes give a [`Decoded`], in time and memory bounded by the declared
+//!    limits.
+//! 3. Nothing leaves unauthorised: [`ChannelAdapter::send`] takes [`Authorized`].
+
+mod request;
+mod verify;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+pub use request::{RawInbound, RawOutbound, TransportAnswer};
+pub use verify::{Encoding, KeyRing, SignatureScheme, Verified, verify};
+
+use crate::model::{Authorized, Capabilities, Channel, Decoded, Outbound, SendOutcome, Timestamp};
+
+/// What a channel speaks: pure functions of bytes. Object-safe.
+///
+/// # Contract
+///
+/// Each clause names the function of `testkit::channel` that checks it (feature `testkit`).
+///
+/// 1. `decode` never panics and keeps its declared limits on any bytes: `decode_is_total`.
+/// 2. `decode` is a function: twice the same request, twice the same answer: `decode_is_pure`.
+/// 3. Every rejection names its place and no value of the request: `rejections_name_no_value`.
+/// 4. Every event with an external id keeps it when the request is delivered again:
+///    `external_ids_are_stable`.
+/// 5. A broken event among good ones costs only itself: `a_bad_event_costs_only_itself`.
+/// 6. `Debug` shows no secret: `debug_shows_no_secret`.
+pub trait ChannelCodec: Debug + Send + Sync + 'static {
+    /// The channel that it speaks for.
+    fn channel(&self) -> &Channel;
+
+    /// What the channel can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// How requests prove that they are genuine.
+    fn scheme(&self) -> SignatureScheme;
+
+    /// Reads a request.
+    fn decode(&self, request: &Verified<RawInbound>) -> Decoded;
+
+    /// Writes a message as calls to the provider, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Unsupported`] where the channel cannot send, which is the default.
+    fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
+        let _ = message;
+        Err(crate::Error::new(crate::ErrorKind::Unsupported, "this channel only listens")
+            .during("channel.plan"))
+    }
+
+    /// Reads what the provider answered to a call.
+    fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
+        let _ = (answer, now);
+        SendOutcome::Rejected { reason: "this channel only listens".to_owned() }
+    }
+}
+
+/// A channel as the hub holds it.
+///
+/// Sending takes an authorised message; nobody outside `consistency::confirm` can make one:
+///
+/// ```compile_fail,E0308
+/// use omnichannel::channel::ChannelAdapter;
+/// use omnichannel::model::{Outbound, Timestamp};
+/// async fn leak(channel: &dyn ChannelAdapter, message: Outbound, now: Timestamp) {
+///     channel.send(message, now).await;
+/// }
+/// ```
+///
+/// ```
+/// use omnichannel::channel::ChannelAdapter;
+/// use omnichannel::model::{Authorized, Outbound, Timestamp};
+/// async fn send(channel: &dyn ChannelAdapter, message: Authorized<Outbound>, now: Timestamp) {
+///     channel.send(message, now).await;
+/// }
+/// ```
+#[async_trait]
+pub trait ChannelAdapter: Debug + Send + Sync + 'static {
+    /// What the channel speaks.
+    fn codec(&self) -> &dyn ChannelCodec;
+
+    /// Hands a message to the provider, once; never retries by itself.
+    ///
+    /// Where bytes left and no answer came, the outcome is [`SendOutcome::Unknown`].
+    async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
+        let _ = (message, now);
+        SendOutcome::Rejected { reason: "this channel only listens".to_owned() }
+    }
+}

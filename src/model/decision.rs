@@ -1,0 +1,323 @@
+//! Intents, decisions and what authorises a message to leave.
+//!
+//! # Law
+//!
+//! 1. Nothing leaves unauthorised: sending takes [`Authorized`], which only
+//!    `consistency::confirm` makes, at dispatch.
+//! 2. An [`Authorized`] value is neither `Clone` nor deserialisable: one confirmation, one sending.
+//!
+//! ```compile_fail,E0451
+//! // Nobody outside the crate can make one ...
+//! use omnichannel::model::Authorized;
+//! let forged = Authorized { content: "hello" };
+//! ```
+//!
+//! ```compile_fail,E0277
+//! // ... nor copy or revive one.
+//! use omnichannel::model::{Authorized, Outbound};
+//! fn needs_clone<T: Clone>() {}
+//! needs_clone::<Authorized<Outbound>>();
+//! ```
+//!
+//! ```
+//! // The plain data inside can be both.
+//! use omnichannel::model::Outbound;
+//! fn needs_clone<T: Clone + serde::de::DeserializeOwned>() {}
+//! needs_clone::<Outbound>();
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::channel::ChannelId;
+use super::configuration::ConfigurationVersion;
+use super::consent::{ConsentState, Purpose};
+use super::digest::Digest;
+use super::id::{CustomerId, DecisionId, IdentifierId, RecordId, TouchpointId};
+use super::identifier::Namespace;
+use super::pii::Pii;
+use super::time::Timestamp;
+
+/// What the application wants to say, to whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Intent {
+    /// The caller's idempotency key: deciding twice on one key gives one decision.
+    pub key: String,
+    /// Whom: any record or customer id that the application was ever given.
+    pub subject: RecordId,
+    /// What for.
+    pub purpose: Purpose,
+    /// The occasion, such as a campaign or an order: said once, over all channels.
+    pub occasion: String,
+    /// The channels on which it may be said, the preferred first.
+    pub channels: Vec<ChannelId>,
+    /// The words.
+    pub text: Pii<String>,
+    /// Not before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// Pointless from this instant on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
+}
+
+/// A place where the subject can be written to, as the decider sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The endpoint on it.
+    pub endpoint: IdentifierId,
+    /// What kind of endpoint.
+    pub namespace: Namespace,
+    /// The choice in force there for the intent's purpose, and the touchpoint that proves it.
+    pub consent: Option<(ConsentState, TouchpointId)>,
+}
+
+/// What was said, or is about to be, to one record's party. Kept per record, never per customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The decision that reserved it.
+    pub decision: DecisionId,
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The occasion.
+    pub occasion: String,
+    /// Where.
+    pub channel: ChannelId,
+    /// When it is to be, or was, sent.
+    pub at: Timestamp,
+    /// How far it got.
+    pub state: LedgerState,
+}
+
+/// How far a reservation got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerState {
+    /// Decided, not yet sent. Counts.
+    Reserved,
+    /// Sent. Counts.
+    Sent,
+    /// Perhaps sent. Counts.
+    Ambiguous,
+    /// Not sent, and given back. Does not count.
+    Released,
+}
+
+/// What was said to one record's party, newest last, at most [`ContactLedger::ENTRIES_MAX`]. A row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactLedger {
+    /// The entries by (time, decision).
+    pub entries: Vec<LedgerEntry>,
+}
+
+impl ContactLedger {
+    /// Most entries kept per record.
+    pub const ENTRIES_MAX: usize = 256;
+
+    /// Adds an entry, or replaces the one of the same decision; the oldest beyond the bound goes.
+    pub fn put(&mut self, entry: LedgerEntry) {
+        self.entries.retain(|known| known.decision != entry.decision);
+        self.entries.push(entry);
+        self.entries.sort_by_key(|e| (e.at, e.decision));
+        let over = self.entries.len().saturating_sub(Self::ENTRIES_MAX);
+        self.entries.drain(..over);
+    }
+
+    /// The entry of a decision.
+    pub fn of(&self, decision: DecisionId) -> Option<&LedgerEntry> {
+        self.entries.iter().find(|entry| entry.decision == decision)
+    }
+}
+
+/// Everything that a decision on an intent may rest on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactView {
+    /// Who the subject is now.
+    pub customer: CustomerId,
+    /// Where it can be written to, the intent's preferred channel first.
+    pub reach: Vec<Reach>,
+    /// What was said to any of its records.
+    pub ledger: Vec<LedgerEntry>,
+    /// The party's own offset from UTC, where known.
+    pub utc_offset: Option<super::policy::UtcOffset>,
+}
+
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is to be said there, at that time; a later time says that it was deferred.
+    Send {
+        /// The channel.
+        channel: ChannelId,
+        /// The endpoint on it.
+        endpoint: IdentifierId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It is not to be said.
+    Suppress,
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruled {
+    /// Nothing against it.
+    Pass,
+    /// Not before this instant.
+    Wait(Timestamp),
+    /// No.
+    Block,
+}
+
+/// One rule's verdict, compact: a code and its arguments; `consistency::explain` makes sentences.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// The channel that it judged; `None` where it judged the intent as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    /// What it found.
+    pub ruled: Ruled,
+    /// Why: one of the rule's documented codes.
+    pub why: String,
+    /// What the sentence names, by name: an instant, a purpose, a decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<(String, String)>,
+}
+
+/// What was decided on an intent: an immutable fact once committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Names it: the intent's key, minted.
+    pub id: DecisionId,
+    /// What was wanted.
+    pub intent: Intent,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Every rule's verdict in the documented order.
+    pub findings: Vec<Finding>,
+    /// The digest of the view that it rests on.
+    pub view: Digest,
+    /// The configuration that it rests on.
+    pub configuration: ConfigurationVersion,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// What is true at dispatch, as the engine read it from the rows that the claim will expect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The endpoint's address, where the customer still holds it.
+    pub address: Option<Pii<String>>,
+    /// The choice in force there for the purpose.
+    pub consent: Option<ConsentState>,
+    /// How far the reservation got; `None` where it is gone.
+    pub reservation: Option<LedgerState>,
+    /// The rules of the purpose today; `None` where it is no longer declared.
+    pub rules: Option<super::policy::PurposeRules>,
+    /// How often sending was tried before.
+    pub attempts: u32,
+}
+
+/// What is handed to a channel, in plain data.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Outbound {
+    /// The decision; also the idempotency key of the sending.
+    pub decision: DecisionId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// What kind of address.
+    pub namespace: Namespace,
+    /// The address.
+    pub address: Pii<String>,
+    /// The words.
+    pub text: Pii<String>,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+}
+
+/// Something that may leave now: made by `consistency::confirm` only, used once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Authorized<T> {
+    content: T,
+    at: Timestamp,
+}
+
+impl<T> Authorized<T> {
+    /// Privileged: called from `consistency/confirm.rs` only (`tests/architecture.rs`).
+    pub(crate) fn grant(content: T, at: Timestamp) -> Self {
+        Self { content, at }
+    }
+
+    /// What may leave.
+    pub fn content(&self) -> &T {
+        &self.content
+    }
+
+    /// When it was authorised.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+}
+
+/// Why a decision may no longer be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// It decided not to send.
+    NotToSend,
+    /// It is too early.
+    TooEarly,
+    /// The intent's time is over.
+    Expired,
+    /// The customer no longer holds the endpoint.
+    EndpointLost,
+    /// Consent is missing or was withdrawn.
+    ConsentLost,
+    /// The reservation was released or is already used.
+    ReservationLost,
+    /// The policy no longer declares the purpose.
+    PurposeGone,
+}
+
+impl Refusal {
+    /// The reason in a few words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotToSend => "the decision was not to send",
+            Self::TooEarly => "it is too early",
+            Self::Expired => "the time for it is over",
+            Self::EndpointLost => "the customer no longer holds the endpoint",
+            Self::ConsentLost => "consent is missing or was withdrawn",
+            Self::ReservationLost => "the reservation was released or is already used",
+            Self::PurposeGone => "the policy no longer declares the purpose",
+        }
+    }
+}
+
+/// What a channel says of one sending.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendOutcome {
+    /// The provider took it, under this id of its own.
+    Accepted {
+        /// The provider's id of the message.
+        provider_id: String,
+    },
+    /// Nothing was sent; the provider asks to try again later.
+    Deferred {
+        /// Not before this instant.
+        retry_at: Timestamp,
+    },
+    /// Nothing was sent, and trying again is pointless.
+    Rejected {
+        /// The provider's reason; no personal data.
+        reason: String,
+    },
+    /// Bytes left and no answer came: it may have been sent.
+    Unknown,
+}

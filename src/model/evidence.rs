@@ -1,0 +1,160 @@
+//! Evidence of who is who: records, the identifiers seen on them, and human verdicts.
+//!
+//! A [`Component`] holds everything that evidence could connect, in one row of the store. Customers
+//! are derived from it by identity; merging and unmerging change evidence, never a stored customer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ComponentId, IdentifierId, RecordId, VerdictId};
+use super::identifier::{Assurance, Namespace};
+use super::pii::Pii;
+use super::time::Timestamp;
+use super::touchpoint::Source;
+
+/// What a person ruled on two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// They are one party (a must-link).
+    Same,
+    /// They are two parties (a cannot-link).
+    Different,
+    /// An earlier verdict is taken back; the evidence decides.
+    Undecided,
+}
+
+/// A human verdict: an immutable fact about two records, which it may precede.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Names it; minted from the caller's id of it.
+    pub id: VerdictId,
+    /// The smaller of the two records.
+    pub a: RecordId,
+    /// The larger of the two records.
+    pub b: RecordId,
+    /// What was ruled.
+    pub ruling: Ruling,
+    /// When; the latest verdict on two records counts, at the same instant the larger id.
+    pub at: Timestamp,
+    /// Who ruled, in the application's terms.
+    pub by: Pii<String>,
+    /// Why, in a few words.
+    pub reason: Pii<String>,
+}
+
+/// What is known of one source record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordNode {
+    /// The feed that knows it; `None` while only verdicts name it and no touchpoint was seen.
+    pub source: Option<Source>,
+    /// When it was first seen; `None` where no touchpoint of it has a time.
+    pub first_seen: Option<Timestamp>,
+    /// Every identifier seen on it, and the best assurance of each.
+    pub identifiers: BTreeMap<IdentifierId, Assurance>,
+}
+
+impl RecordNode {
+    /// A record that only verdicts name so far; views skip it.
+    pub fn unseen() -> Self {
+        Self { source: None, first_seen: None, identifiers: BTreeMap::new() }
+    }
+
+    /// Whether a touchpoint of it was seen.
+    pub fn is_seen(&self) -> bool {
+        self.source.is_some()
+    }
+}
+
+/// What is known of one identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentifierNode {
+    /// What kind of identifier it is.
+    pub namespace: Namespace,
+    /// Within what it is unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The normalised value.
+    pub value: Pii<String>,
+    /// Whether equal values join records; `Some` says why they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Blocked>,
+}
+
+/// Why an identifier joins no records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocked {
+    /// A value that people and programs write when they have none: `null`, `n/a`, `000`.
+    Placeholder,
+    /// A mailbox of a role, read by many: `info@`, `contact@`.
+    RoleMailbox,
+    /// A value that the application's own rules block.
+    Listed,
+    /// Longer than an identifier can be.
+    TooLong,
+    /// Empty once normalised.
+    Empty,
+}
+
+impl Blocked {
+    /// The reason in a few words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Placeholder => "a placeholder that stands for no value",
+            Self::RoleMailbox => "a role mailbox that many people read",
+            Self::Listed => "on the application's list of blocked values",
+            Self::TooLong => "longer than an identifier can be",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// Everything that evidence could connect: the unit of reading, deciding and writing identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Component {
+    /// Names its row.
+    pub id: ComponentId,
+    /// Its source records.
+    pub records: BTreeMap<RecordId, RecordNode>,
+    /// The identifiers seen on them.
+    pub identifiers: BTreeMap<IdentifierId, IdentifierNode>,
+    /// Every verdict on two of its records.
+    pub verdicts: BTreeMap<VerdictId, Verdict>,
+}
+
+impl Component {
+    /// A component of nothing yet.
+    pub fn new(id: ComponentId) -> Self {
+        Self {
+            id,
+            records: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+        }
+    }
+
+    /// The verdicts in force: the latest on each pair of records.
+    pub fn rulings(&self) -> BTreeMap<(RecordId, RecordId), &Verdict> {
+        let mut latest: BTreeMap<(RecordId, RecordId), &Verdict> = BTreeMap::new();
+        for verdict in self.verdicts.values() {
+            let slot = latest.entry((verdict.a, verdict.b)).or_insert(verdict);
+            if (verdict.at, verdict.id) > (slot.at, slot.id) {
+                *slot = verdict;
+            }
+        }
+        latest
+    }
+
+    /// The identifiers through which records are joined.
+    pub fn linking(&self) -> impl Iterator<Item = IdentifierId> + '_ {
+        self.identifiers.iter().filter(|(_, node)| node.blocked.is_none()).map(|(id, _)| *id)
+    }
+
+    /// The records on which an identifier was seen.
+    pub fn bearers(&self, identifier: IdentifierId) -> BTreeSet<RecordId> {
+        let bears = |node: &RecordNode| node.identifiers.contains_key(&identifier);
+        self.records.iter().filter(|(_, node)| bears(node)).map(|(id, _)| *id).collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! The nouns: valid by construction, serialisable, and nothing else.
+//!
+//! What rooms exchange lives here, so that no room imports another.
+//!
+//! # Law
+//!
+//! 1. Imports no room.
+//! 2. No float in a persisted value, no hash map anywhere.
+
+mod id;
+
+mod digest;
+mod pii;
+mod time;
+
+mod channel;
+mod consent;
+mod event;
+mod identifier;
+mod message;
+mod touchpoint;
+
+mod customer;
+mod evidence;
+mod explanation;
+
+mod capabilities;
+mod decision;
+mod offer;
+mod outbox;
+mod policy;
+
+mod configuration;
+mod row;
+
+pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
+pub use channel::{
+    BadChannelId, Channel, ChannelId, ChannelKind, ChannelTraits, Flow, Identifies, Medium,
+};
+pub use configuration::{Configuration, ConfigurationVersion, IdentityRules, Profile, ThreadRules};
+pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
+pub use customer::{
+    Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Threaded,
+};
+pub use decision::{
+    Authorized, ContactLedger, ContactView, Decision, Finding, Intent, LedgerEntry, LedgerState,
+    Outbound, Outcome, Reach, Refusal, Ruled, SendOutcome, Standing,
+};
+pub use digest::Digest;
+pub use event::{Code, Decoded, Event, EventKind, Rejection};
+pub use evidence::{Blocked, Component, IdentifierNode, RecordNode, Ruling, Verdict};
+pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
+pub use id::{
+    BadId, ComponentId, ConversationId, CustomerId, DecisionId, IdKey, IdentifierId, MessageId,
+    RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
+};
+pub use identifier::{Assurance, Identifier, Namespace, Stability};
+pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
+pub use offer::{Book, Exceptions};
+pub use outbox::{OutboxEntry, OutboxState};
+pub use pii::Pii;
+pub use policy::{BadOffset, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset};
+pub use row::{
+    Anchor, BadBody, Body, Changeset, Commit, Expect, Index, IndexEntry, Key, Kind, Page, Put,
+    Range, Row, Sort, Version,
+};
+pub use time::{BadTime, Occurred, TimeOrigin, Timestamp};
+pub use touchpoint::{
+    Act, Arrival, ArrivalMode, Attributes, Copies, Copy, Details, ObjectRef, Source, Touchpoint,
+};

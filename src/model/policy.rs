@@ -1,0 +1,120 @@
+//! Policy: what may be said to whom, when; a versioned configuration that guesses nothing.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::consent::{LawfulBasis, Purpose};
+use super::time::Timestamp;
+
+/// An offset from UTC in minutes, from -1,080 to 1,080.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i32", into = "i32")]
+pub struct UtcOffset(i32);
+
+/// An offset outside -18:00 to +18:00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an offset from UTC lies between -18:00 and +18:00, written like +01:00")]
+pub struct BadOffset;
+
+impl UtcOffset {
+    /// UTC.
+    pub const UTC: Self = Self(0);
+
+    /// An offset of so many minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`BadOffset`] outside -18:00 to +18:00.
+    pub fn from_minutes(minutes: i32) -> Result<Self, BadOffset> {
+        if minutes.abs() <= 18 * 60 { Ok(Self(minutes)) } else { Err(BadOffset) }
+    }
+
+    /// Minutes ahead of UTC.
+    pub fn minutes(self) -> i32 {
+        self.0
+    }
+
+    /// Minutes since local midnight at `at`, 0 to 1,439.
+    pub fn minute_of_day(self, at: Timestamp) -> u16 {
+        let minutes = at.micros().div_euclid(60_000_000) + i64::from(self.0);
+        u16::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0)
+    }
+}
+
+impl TryFrom<i32> for UtcOffset {
+    type Error = BadOffset;
+
+    fn try_from(minutes: i32) -> Result<Self, BadOffset> {
+        Self::from_minutes(minutes)
+    }
+}
+
+impl From<UtcOffset> for i32 {
+    fn from(offset: UtcOffset) -> Self {
+        offset.0
+    }
+}
+
+impl std::str::FromStr for UtcOffset {
+    type Err = BadOffset;
+
+    fn from_str(text: &str) -> Result<Self, BadOffset> {
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.strip_prefix('+').ok_or(BadOffset)?),
+        };
+        let (hours, minutes) = rest.split_once(':').ok_or(BadOffset)?;
+        let two = |s: &str| if s.len() == 2 { s.parse::<u8>().ok() } else { None };
+        match (two(hours), two(minutes)) {
+            (Some(h), Some(m)) if m < 60 => {
+                Self::from_minutes(sign * (i32::from(h) * 60 + i32::from(m)))
+            }
+            _ => Err(BadOffset),
+        }
+    }
+}
+
+/// What happens to a message that falls into quiet hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuietAction {
+    /// It waits until they end.
+    Hold,
+    /// It is not sent.
+    Skip,
+}
+
+/// When nobody is disturbed, in the party's own time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct QuietHours {
+    /// First quiet minute of the local day, 0 to 1,439.
+    pub from_minute: u16,
+    /// First minute after them; smaller than `from_minute` where they pass midnight.
+    pub until_minute: u16,
+    /// What happens to a message that falls into them.
+    pub action: QuietAction,
+    /// Where the party's own offset is unknown: every offset where it may be. It is quiet when it is
+    /// quiet in any of them.
+    pub plausible_offsets: Vec<UtcOffset>,
+}
+
+/// What holds for messages of one purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PurposeRules {
+    /// Why writing for this purpose is lawful; [`LawfulBasis::Consent`] demands a consent in force.
+    pub basis: LawfulBasis,
+    /// Whether quiet hours hold for it.
+    pub respects_quiet_hours: bool,
+    /// For how many hours one occasion is said once; over all channels.
+    pub once_within_hours: u32,
+}
+
+/// What may be said to whom, when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Policy {
+    /// The purposes that the application declares. A message for any other is not sent.
+    pub purposes: BTreeMap<Purpose, PurposeRules>,
+    /// When nobody is disturbed.
+    pub quiet_hours: Option<QuietHours>,
+}

@@ -1,0 +1,464 @@
+//! Rows: what a store keeps, and the keys, indexes, ranges and changesets by which it is asked.
+//!
+//! A row is (tenant, kind, id, version, body, index entries). Bodies are values of this model; a
+//! store may keep them typed, or as the bytes of [`Body::encode`].
+//!
+//! # Law
+//!
+//! 1. No key contains a customer id: customers are views.
+//! 2. Encoded bodies are canonical JSON without floats and carry a schema version; a newer one than
+//!    this build knows is refused, an older one is read for ever.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::configuration::Profile;
+use super::consent::ConsentLedger;
+use super::decision::{ContactLedger, Decision};
+use super::evidence::{Component, Verdict};
+use super::id::{
+    ComponentId, DecisionId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
+};
+use super::outbox::OutboxEntry;
+use super::touchpoint::Copies;
+
+/// What a row is about.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// What the store's derived rows rest on.
+    Profile,
+    /// All copies of a touchpoint.
+    Touchpoint,
+    /// A human verdict.
+    Verdict,
+    /// Where a record's component is.
+    RecordAt,
+    /// Where a linking identifier's component is.
+    IdentifierAt,
+    /// A candidate component.
+    Component,
+    /// All choices about one endpoint.
+    Consent,
+    /// What was said to one record's party.
+    Ledger,
+    /// A decision on an intent.
+    Decision,
+    /// A decided message waiting for its time.
+    Outbox,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Profile,
+        Self::Touchpoint,
+        Self::Verdict,
+        Self::RecordAt,
+        Self::IdentifierAt,
+        Self::Component,
+        Self::Consent,
+        Self::Ledger,
+        Self::Decision,
+        Self::Outbox,
+    ];
+
+    /// The kind's name, as it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Touchpoint => "touchpoint",
+            Self::Verdict => "verdict",
+            Self::RecordAt => "record_at",
+            Self::IdentifierAt => "identifier_at",
+            Self::Component => "component",
+            Self::Consent => "consent",
+            Self::Ledger => "ledger",
+            Self::Decision => "decision",
+            Self::Outbox => "outbox",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Names a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// What the row is about.
+    pub kind: Kind,
+    /// Which one.
+    pub id: Uuid,
+}
+
+macro_rules! keys {
+    ($($name:ident($id:ty) => $kind:ident, $doc:literal;)*) => {
+        impl Key {
+            $(#[doc = $doc]
+            pub fn $name(tenant: TenantId, id: $id) -> Self {
+                Self { tenant, kind: Kind::$kind, id: id.as_uuid() }
+            })*
+
+            /// The row of the store's profile.
+            pub fn profile() -> Self {
+                Self { tenant: TenantId::SYSTEM, kind: Kind::Profile, id: Uuid::nil() }
+            }
+        }
+    };
+}
+
+keys! {
+    touchpoint(TouchpointId) => Touchpoint, "The row of a touchpoint's copies.";
+    verdict(VerdictId) => Verdict, "The row of a verdict.";
+    record_at(RecordId) => RecordAt, "The row that says where a record's component is.";
+    identifier_at(IdentifierId) => IdentifierAt, "The row that says where an identifier's component is.";
+    component(ComponentId) => Component, "The row of a component.";
+    consent(IdentifierId) => Consent, "The row of the choices about an endpoint.";
+    ledger(RecordId) => Ledger, "The row of what was said to a record's party.";
+    decision(DecisionId) => Decision, "The row of a decision.";
+    outbox(DecisionId) => Outbox, "The row of a decided message.";
+}
+
+/// A row's version; 0 means that the row is absent. Never reused for a key, even after a delete.
+pub type Version = u64;
+
+/// The content of a row.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Body {
+    /// What the store's derived rows rest on.
+    Profile(Arc<Profile>),
+    /// All copies of a touchpoint.
+    Touchpoint(Arc<Copies>),
+    /// A human verdict.
+    Verdict(Arc<Verdict>),
+    /// Where a record's component is.
+    RecordAt(ComponentId),
+    /// Where a linking identifier's component is.
+    IdentifierAt(ComponentId),
+    /// A candidate component.
+    Component(Arc<Component>),
+    /// All choices about one endpoint.
+    Consent(Arc<ConsentLedger>),
+    /// What was said to one record's party.
+    Ledger(Arc<ContactLedger>),
+    /// A decision on an intent.
+    Decision(Arc<Decision>),
+    /// A decided message waiting for its time.
+    Outbox(Arc<OutboxEntry>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Encoded<B> {
+    schema: u32,
+    #[serde(flatten)]
+    body: B,
+}
+
+/// Bytes that are no body.
+#[derive(Debug, thiserror::Error)]
+pub enum BadBody {
+    /// Written by a newer build.
+    #[error("the row has schema {found}, this build reads up to {known}: use a newer build")]
+    Newer {
+        /// The schema of the row.
+        found: u32,
+        /// The newest schema of this build.
+        known: u32,
+    },
+    /// Not what this or an older build wrote. Holds where, never what.
+    #[error("the row's bytes do not read as a body (line {line}, column {column})")]
+    Unreadable {
+        /// Line of the first surprise, from 1.
+        line: usize,
+        /// Column of the first surprise, from 1.
+        column: usize,
+    },
+}
+
+impl Body {
+    /// The newest schema of encoded bodies.
+    pub const SCHEMA: u32 = 1;
+
+    /// What the row is about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Profile(_) => Kind::Profile,
+            Self::Touchpoint(_) => Kind::Touchpoint,
+            Self::Verdict(_) => Kind::Verdict,
+            Self::RecordAt(_) => Kind::RecordAt,
+            Self::IdentifierAt(_) => Kind::IdentifierAt,
+            Self::Component(_) => Kind::Component,
+            Self::Consent(_) => Kind::Consent,
+            Self::Ledger(_) => Kind::Ledger,
+            Self::Decision(_) => Kind::Decision,
+            Self::Outbox(_) => Kind::Outbox,
+        }
+    }
+
+    /// The body as canonical JSON with its schema version.
+    pub fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(&Encoded { schema: Self::SCHEMA, body: self }).unwrap_or_default()
+    }
+
+    /// Reads what [`Body::encode`] of this or an older build wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`BadBody::Newer`]: use a newer build. [`BadBody::Unreadable`]: restore the store.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadBody> {
+        #[derive(Deserialize)]
+        struct Schema {
+            schema: u32,
+        }
+        let unreadable = |error: serde_json::Error| BadBody::Unreadable {
+            line: error.line(),
+            column: error.column(),
+        };
+        let Schema { schema } = serde_json::from_slice(bytes).map_err(unreadable)?;
+        if schema > Self::SCHEMA {
+            return Err(BadBody::Newer { found: schema, known: Self::SCHEMA });
+        }
+        let read: Encoded<Self> = serde_json::from_slice(bytes).map_err(unreadable)?;
+        Ok(read.body)
+    }
+}
+
+/// An index of the store.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Index {
+    /// A record's touchpoints by (time, id). Prefix: the record.
+    Timeline,
+    /// A record's touchpoints that tell something about its party. Prefix: the record.
+    Attributes,
+    /// Touchpoints on which nobody was identified. Prefix: nil.
+    Unattributed,
+    /// Touchpoints of which different copies exist. Prefix: nil.
+    Conflicts,
+    /// All components. Prefix: nil.
+    Components,
+    /// Every verdict. Prefix: nil.
+    Verdicts,
+    /// Every endpoint with a choice. Prefix: nil.
+    Consents,
+    /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
+    /// [`TenantId::SYSTEM`].
+    Due,
+}
+
+impl Index {
+    /// Every index.
+    pub const ALL: [Self; 8] = [
+        Self::Timeline,
+        Self::Attributes,
+        Self::Unattributed,
+        Self::Conflicts,
+        Self::Components,
+        Self::Verdicts,
+        Self::Consents,
+        Self::Due,
+    ];
+
+    /// The index's name, as it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeline => "timeline",
+            Self::Attributes => "attributes",
+            Self::Unattributed => "unattributed",
+            Self::Conflicts => "conflicts",
+            Self::Components => "components",
+            Self::Verdicts => "verdicts",
+            Self::Consents => "consents",
+            Self::Due => "due",
+        }
+    }
+
+    /// The index of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|index| index.name() == name)
+    }
+
+    /// Whether the store keeps a version of each prefix, which a changeset can expect.
+    pub fn is_anchored(self) -> bool {
+        matches!(self, Self::Timeline)
+    }
+
+    /// Whether it lists the rows of all tenants, asked under [`TenantId::SYSTEM`].
+    pub fn is_system(self) -> bool {
+        matches!(self, Self::Due)
+    }
+}
+
+/// Where a row stands in an index: by time in microseconds (unknown = `i64::MAX`), then id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Sort {
+    /// The time in microseconds; `i64::MAX` where unknown.
+    pub time: i64,
+    /// Ties are broken by this.
+    pub id: Uuid,
+}
+
+impl Sort {
+    /// Before everything.
+    pub const MIN: Self = Self { time: i64::MIN, id: Uuid::nil() };
+    /// After everything.
+    pub const MAX: Self = Self { time: i64::MAX, id: Uuid::max() };
+}
+
+/// One entry of a row in an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct IndexEntry {
+    /// The index.
+    pub index: Index,
+    /// The group within the index.
+    pub prefix: Uuid,
+    /// Where in the group.
+    pub sort: Sort,
+}
+
+/// A row as a store returns it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Names it.
+    pub key: Key,
+    /// Its version, never 0.
+    pub version: Version,
+    /// Its content.
+    pub body: Body,
+}
+
+/// A row to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Put {
+    /// Names it; its kind is the body's.
+    pub key: Key,
+    /// Its content.
+    pub body: Body,
+    /// All its index entries; entries of an earlier version that are not named here go.
+    pub entries: Vec<IndexEntry>,
+}
+
+impl Put {
+    /// A row of `tenant` named `id`; the kind comes from the body.
+    pub fn new(tenant: TenantId, id: Uuid, body: Body, entries: Vec<IndexEntry>) -> Self {
+        Self { key: Key { tenant, kind: body.kind(), id }, body, entries }
+    }
+}
+
+/// A group of an index whose version can be expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The index; [`Index::is_anchored`].
+    pub index: Index,
+    /// The group.
+    pub prefix: Uuid,
+}
+
+/// What must still be so for a changeset to be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Expect {
+    /// The row has this version; 0: it is absent.
+    Row(Key, Version),
+    /// The group has this version: no entry came, went or was rewritten.
+    Anchor(Anchor, Version),
+}
+
+/// What one step writes: all of it or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changeset {
+    /// Rows to write.
+    pub puts: Vec<Put>,
+    /// Rows to delete.
+    pub deletes: Vec<Key>,
+    /// Rows to delete so that no byte of them remains, where the store can.
+    pub purges: Vec<Key>,
+    /// What the step rests on.
+    pub expects: Vec<Expect>,
+}
+
+impl Changeset {
+    /// Whether nothing would be written; such a changeset is not committed.
+    pub fn is_empty(&self) -> bool {
+        self.puts.is_empty() && self.deletes.is_empty() && self.purges.is_empty()
+    }
+
+    /// How many rows are written, deleted or purged.
+    pub fn rows(&self) -> usize {
+        self.puts.len() + self.deletes.len() + self.purges.len()
+    }
+}
+
+/// What became of a commit. A conflict is an outcome, not an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Commit {
+    /// Applied; every row written has this version.
+    Applied(Version),
+    /// Nothing was applied: these expectations do not hold any more.
+    Conflict(Vec<Expect>),
+}
+
+/// A piece of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Range {
+    /// The tenant; [`TenantId::SYSTEM`] for a system index.
+    pub tenant: TenantId,
+    /// The index.
+    pub index: Index,
+    /// The group.
+    pub prefix: Uuid,
+    /// Only entries after this one.
+    pub after: Option<Sort>,
+    /// Only entries up to and with this one.
+    pub until: Option<Sort>,
+    /// Most rows of the page, at least 1.
+    pub limit: u32,
+    /// Backwards: `after` and `until` keep their meaning, the page starts at the upper end.
+    pub descending: bool,
+}
+
+impl Range {
+    /// Most rows of one page.
+    pub const LIMIT_MAX: u32 = 1_000;
+
+    /// A whole group from its start, in pages of [`Range::LIMIT_MAX`].
+    pub fn all(tenant: TenantId, index: Index, prefix: Uuid) -> Self {
+        let limit = Self::LIMIT_MAX;
+        Self { tenant, index, prefix, after: None, until: None, limit, descending: false }
+    }
+
+    /// Whether an entry lies within, whatever the limit.
+    pub fn contains(&self, sort: Sort) -> bool {
+        self.after.is_none_or(|after| sort > after) && self.until.is_none_or(|until| sort <= until)
+    }
+}
+
+/// A page of an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The rows with their places, in the range's order.
+    pub rows: Vec<(Sort, Row)>,
+    /// The group's version, where the index is anchored.
+    pub anchor: Option<Version>,
+    /// Whether more entries lie within the range after the last row.
+    pub more: bool,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.name(), self.id)
+    }
+}

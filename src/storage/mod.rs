@@ -1,0 +1,104 @@
+//! The storage socket: three calls that an integrator implements over any database.
+//!
+//! Rows, keys, ranges and changesets are values of [`crate::model`]; a store keeps them and judges
+//! nothing. [`MemoryStore`] is always compiled and is the readable specification.
+//!
+//! # Law
+//!
+//! 1. One door for writes: [`Store::commit`] is atomic and conditional.
+//! 2. A store never retries by itself and never decides policy.
+
+mod memory;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+pub use memory::MemoryStore;
+
+use crate::error::Result;
+use crate::model::{Changeset, Commit, Key, Page, Range, Row};
+
+/// What a store can do beyond the contract.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreCapabilities {
+    /// Whether a purged row leaves no byte behind.
+    pub purge: bool,
+    /// Whether rows survive the process.
+    pub durable: bool,
+    /// Largest encoded body in bytes.
+    pub body_bytes_max: usize,
+}
+
+impl StoreCapabilities {
+    /// Keeps bodies of up to 64 MiB, forgets with the process, and cannot purge.
+    pub const NONE: Self = Self { purge: false, durable: false, body_bytes_max: 64 << 20 };
+
+    /// The same store, in which a purged row leaves no byte behind.
+    #[must_use]
+    pub fn purging(mut self) -> Self {
+        self.purge = true;
+        self
+    }
+
+    /// The same store, whose rows survive the process.
+    #[must_use]
+    pub fn durable(mut self) -> Self {
+        self.durable = true;
+        self
+    }
+}
+
+/// Where rows are kept.
+///
+/// # Contract
+///
+/// Each clause names the function of `testkit::store` that checks it (feature `testkit`).
+///
+/// 1. `commit` applies all of a changeset or nothing: `commit_is_atomic`.
+/// 2. It applies only if every expected row has the expected version, where 0 means absent:
+///    `absent_and_present_rows_are_expected`.
+/// 3. It applies only if every expected anchor has the expected version; any entry that comes, goes
+///    or is rewritten in a group changes the group's version: `anchors_are_expected`.
+/// 4. A failed expectation is [`Commit::Conflict`] and names what failed: `conflicts_are_named`.
+/// 5. Every row of one commit gets one version, larger than every version given out before; it is
+///    never reused, even after a delete: `versions_are_never_reused`.
+/// 6. What a commit wrote, the next `load` and `scan` see: `reads_see_the_last_commit`.
+/// 7. A put replaces the row and all its index entries: `a_put_replaces_all_entries`.
+/// 8. `load` answers in the order of the keys, `None` for an absent row:
+///    `load_answers_in_order`.
+/// 9. `scan` answers in the order of the ranges; each page in (time, id) order, within its bounds
+///    and limit, says whether there is more, and carries the anchor of an anchored index:
+///    `scans_page_in_order`.
+/// 10. Nothing of one tenant shows in another's rows or groups, except in a system index:
+///     `tenants_are_apart`.
+/// 11. Bodies come back equal, in any script and at any time of the calendar:
+///     `bodies_come_back_equal`.
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Reads rows by key; `None` for an absent row.
+    ///
+    /// # Errors
+    ///
+    /// Only where the store cannot answer; an absent row is no error.
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Option<Row>>>;
+
+    /// Reads pieces of indexes.
+    ///
+    /// # Errors
+    ///
+    /// Only where the store cannot answer; an empty group is no error.
+    async fn scan(&self, ranges: &[Range]) -> Result<Vec<Page>>;
+
+    /// Writes a changeset, if what it expects still holds.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot tell whether it applied the changeset, the error's advice is
+    /// [`crate::Retry::Unknown`]; else nothing was applied.
+    async fn commit(&self, changeset: Changeset) -> Result<Commit>;
+
+    /// What the store can do beyond the contract.
+    fn capabilities(&self) -> StoreCapabilities;
+}
