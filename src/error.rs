@@ -1,4 +1,4 @@
-//! The one error that strangers meet: its kind, whether to try again, and where it arose.
+//! The one error that strangers meet: its kind, whether to retry, where it arose.
 //!
 //! Outcomes of the domain (a refused message, a rejected event, a conflict of versions) are values,
 //! not errors. An error says that the library or a socket could not do its work.
@@ -97,7 +97,8 @@ struct Inner {
 }
 
 impl Error {
-    /// Makes an error of `kind`; `message` is one line, says what to do, and names no personal data.
+    /// Makes an error of `kind`; `message` is one line, says what to do, and names no personal
+    /// data.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let retry = match kind {
             ErrorKind::Conflict => Retry::Now,

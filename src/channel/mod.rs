@@ -5,21 +5,35 @@
 //!
 //! # Law
 //!
-//! 1. Nothing enters unverified: [`ChannelCodec::decode`] takes [`Verified`], which only [`verify()`]
-//!    makes.
+//! 1. Nothing enters unverified: [`ChannelCodec::decode`] takes [`Verified`], which only
+//!    [`verify()`] makes.
 //! 2. Decoding is total: any bytes give a [`Decoded`], in time and memory bounded by the declared
 //!    limits.
 //! 3. Nothing leaves unauthorised: [`ChannelAdapter::send`] takes [`Authorized`].
 
+pub mod json;
+
+#[cfg(feature = "mail")]
+mod mail;
+mod memory;
 mod request;
+mod segment;
+mod touchpoint;
 mod verify;
+mod wired;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+#[cfg(feature = "mail")]
+pub use mail::Mail;
+pub use memory::MemoryChannel;
 pub use request::{RawInbound, RawOutbound, TransportAnswer};
-pub use verify::{Encoding, KeyRing, SignatureScheme, Verified, verify};
+pub use segment::Segment;
+pub use touchpoint::TouchpointJson;
+pub use verify::{Encoding, KeyRing, Proof, SignatureScheme, Verified, verify};
+pub use wired::{Listening, Transport, Wired};
 
 use crate::model::{Authorized, Capabilities, Channel, Decoded, Outbound, SendOutcome, Timestamp};
 
@@ -36,6 +50,7 @@ use crate::model::{Authorized, Capabilities, Channel, Decoded, Outbound, SendOut
 ///    `external_ids_are_stable`.
 /// 5. A broken event among good ones costs only itself: `a_bad_event_costs_only_itself`.
 /// 6. `Debug` shows no secret: `debug_shows_no_secret`.
+/// 7. A body over the declared limit is refused as `too_large`, unread: `limits_are_kept`.
 pub trait ChannelCodec: Debug + Send + Sync + 'static {
     /// The channel that it speaks for.
     fn channel(&self) -> &Channel;
@@ -46,7 +61,23 @@ pub trait ChannelCodec: Debug + Send + Sync + 'static {
     /// How requests prove that they are genuine.
     fn scheme(&self) -> SignatureScheme;
 
-    /// Reads a request.
+    /// Reads a request that was proven genuine; another is no argument:
+    ///
+    /// ```compile_fail,E0308
+    /// use omnichannel::channel::{ChannelCodec, RawInbound};
+    /// use omnichannel::model::Decoded;
+    /// fn believe(codec: &dyn ChannelCodec, request: &RawInbound) -> Decoded {
+    ///     codec.decode(request)
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use omnichannel::channel::{ChannelCodec, RawInbound, Verified};
+    /// use omnichannel::model::Decoded;
+    /// fn read(codec: &dyn ChannelCodec, request: &Verified<RawInbound>) -> Decoded {
+    ///     codec.decode(request)
+    /// }
+    /// ```
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded;
 
     /// Writes a message as calls to the provider, in order.
@@ -97,5 +128,16 @@ pub trait ChannelAdapter: Debug + Send + Sync + 'static {
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         let _ = (message, now);
         SendOutcome::Rejected { reason: "this channel only listens".to_owned() }
+    }
+}
+
+#[async_trait]
+impl<A: ChannelAdapter + ?Sized> ChannelAdapter for std::sync::Arc<A> {
+    fn codec(&self) -> &dyn ChannelCodec {
+        (**self).codec()
+    }
+
+    async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
+        (**self).send(message, now).await
     }
 }

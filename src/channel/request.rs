@@ -68,7 +68,8 @@ impl RawInbound {
         self
     }
 
-    /// Vouches for the request: it was authenticated in another way, which `reason` states. Recorded.
+    /// Vouches for the request: it was authenticated in another way, which `reason` states.
+    /// Recorded.
     #[must_use]
     pub fn attested(mut self, reason: impl Into<String>) -> Self {
         self.attested = Some(reason.into());

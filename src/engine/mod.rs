@@ -1,1 +1,78 @@
-//! To be written.
+//! Pure composition: one file per question.
+//!
+//! Each is a step from what was read to what is to be done.
+//!
+//! The canonical loop, which the hub runs and a test can run by hand:
+//!
+//! 1. call `step(context, view, inputs, now)`;
+//! 2. on [`Pause::Need`] read those rows and pages, add them to the view, go to 1;
+//! 3. on [`Pause::Stale`] the view is torn: forget it, go to 1;
+//! 4. on `Ok` commit the changeset; on a conflict forget the view, go to 1; then act.
+//!
+//! # Law
+//!
+//! 1. No clock, no entropy, no I/O, no async: a step is a function.
+//! 2. A step names every row that it rests on, absent ones included, as an expectation.
+//! 3. At most 3 rounds to receive or decide, 6 for corrections, for a batch of any size
+//!    (`tests/rounds.rs`).
+
+mod view;
+
+mod intake;
+
+mod copies;
+mod growth;
+mod receive;
+mod writing;
+
+mod read;
+
+mod quote;
+
+mod decide;
+mod dispatch;
+
+pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
+pub use dispatch::{ATTEMPTS_MAX, Claim, Claimed, LEASE, Settlement, claim, settle};
+pub use intake::{Facts, Prepared, prepare, touchpoint, verdict};
+pub use quote::quote;
+pub use read::{
+    Fact, Portrait, Resolved, TimelinePage, conversation, conversations, customer, portraits,
+    resolve, timeline, why,
+};
+pub use receive::{Fate, Received, receive};
+pub use view::{Need, Pause, Step, View};
+
+pub(crate) use view::Reading;
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Capabilities, ChannelId, Configuration, ConfigurationVersion, IdKey, Profile, TenantId,
+};
+
+/// What a step may know besides the view: whose data, under which key and configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Whose data.
+    pub tenant: TenantId,
+    /// The key under which ids are minted.
+    pub id_key: &'a IdKey,
+    /// Everything else that views and decisions depend on.
+    pub configuration: &'a Configuration,
+    /// Its version.
+    pub version: ConfigurationVersion,
+    /// What the tenant's channels declare.
+    pub channels: &'a BTreeMap<ChannelId, Capabilities>,
+}
+
+impl Context<'_> {
+    /// What derived rows rest on; a store that was filled under another profile is refused.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            normaliser: Profile::NORMALISER,
+            identity: crate::model::Digest::of(&self.configuration.identity),
+            id_key: self.id_key.check_value(),
+        }
+    }
+}

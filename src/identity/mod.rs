@@ -1,1 +1,28 @@
-//! To be written.
+//! Who is this? Customers derived from evidence, in any order, reversible and explained.
+//!
+//! Evidence is a bipartite graph of source records and the identifiers seen on them, with human
+//! verdicts. What evidence could connect is a candidate component ([`Pool`] keeps them); within
+//! one, [`partition`] derives the customers. Merging and unmerging change evidence and nothing
+//! else.
+//!
+//! # Law
+//!
+//! 1. Customers are a function of the set of evidence and the rules: no order, batching or
+//!    duplication changes them (`tests/order.rs`).
+//! 2. A blocked value joins nobody; a verdict of [`Ruling::Different`](crate::model::Ruling) is
+//!    kept by every customer.
+//! 3. No channel is an input.
+
+mod blocked;
+mod explain;
+mod golden;
+mod normalise;
+mod partition;
+mod pool;
+mod union;
+
+pub use explain::{why, why_not};
+pub use golden::golden;
+pub use normalise::{Normalised, normalise};
+pub use partition::{Cluster, Edge, Join, Partition, RejectedJoin, partition};
+pub use pool::{Observation, Pool};

@@ -1,4 +1,4 @@
-//! Configuration: everything that a view or a decision depends on besides facts, with its version.
+//! Configuration: what a view or a decision depends on besides facts; versioned.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::book::Book;
 use super::digest::Digest;
-use super::offer::{Book, Exceptions};
+use super::exception::Exceptions;
 use super::policy::Policy;
 
 /// Names a configuration: the digest of its content.

@@ -1,4 +1,4 @@
-//! Customers: a view over source records, with a golden record and the provenance of each value.
+//! Customers: views over source records; each golden value has its provenance.
 
 use std::collections::BTreeMap;
 

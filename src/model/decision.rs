@@ -189,6 +189,13 @@ pub struct Finding {
     pub facts: Vec<(String, String)>,
 }
 
+impl Finding {
+    /// What the sentence names under `name`.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// What was decided on an intent: an immutable fact once committed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -211,14 +218,16 @@ pub struct Decision {
 /// What is true at dispatch, as the engine read it from the rows that the claim will expect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The endpoint's address, where the customer still holds it.
-    pub address: Option<Pii<String>>,
+    /// The endpoint's kind and address, where the customer still holds it.
+    pub address: Option<(Namespace, Pii<String>)>,
     /// The choice in force there for the purpose.
     pub consent: Option<ConsentState>,
     /// How far the reservation got; `None` where it is gone.
     pub reservation: Option<LedgerState>,
     /// The rules of the purpose today; `None` where it is no longer declared.
     pub rules: Option<super::policy::PurposeRules>,
+    /// Until when it is quiet at the party's place, as `consistency::quiet_until` says.
+    pub quiet_until: Option<Timestamp>,
     /// How often sending was tried before.
     pub attempts: u32,
 }

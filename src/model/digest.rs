@@ -9,6 +9,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+/// More than most values take as JSON.
+const USUAL_BYTES: usize = 1_024;
+
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -21,11 +24,12 @@ impl Digest {
 
     /// Digests the canonical JSON of `value`, a type of this crate's model.
     ///
-    /// A type that cannot be JSON (none in the model) digests its error's text, so that the function
-    /// is total.
+    /// A type that cannot be JSON (none in the model) digests its error's text, so that the
+    /// function is total.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(json) => Self::of_bytes(&json),
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut json, value) {
+            Ok(()) => Self::of_bytes(&json),
             Err(error) => Self::of_bytes(error.to_string().as_bytes()),
         }
     }

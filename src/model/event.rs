@@ -178,6 +178,8 @@ pub enum Code {
     AutoReply,
     /// Sent to the members of a list.
     ListMail,
+    /// A mail system's report (a bounce, a delay, a complaint) that names no message to tell it of.
+    Report,
     /// The company's own message, reported back.
     Echo,
 }
@@ -204,6 +206,7 @@ impl Code {
             Self::NoEvent => "no_event",
             Self::AutoReply => "auto_reply",
             Self::ListMail => "list_mail",
+            Self::Report => "report",
             Self::Echo => "echo",
         }
     }

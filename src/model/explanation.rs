@@ -1,4 +1,4 @@
-//! Explanations: why, why not, and what would change it; as data first, as sentences second.
+//! Explanations: why, why not, and what would change it; data first, sentences second.
 //!
 //! # Law
 //!

@@ -1,15 +1,16 @@
 //! Typed ids: 128-bit keyed hashes of what they name.
 //!
-//! An id is HMAC-SHA256 under the data set's [`IdKey`] of (tenant, source, kind, external id), cut to
-//! the 122 free bits of a version 8 UUID (RFC 9562, section 5.8). Whoever sees the same thing on two
-//! machines gives it the same id without asking, and nobody without the key can tell an id from a
-//! guess of what it names.
+//! An id is HMAC-SHA256 under the data set's [`IdKey`] of (tenant, source, kind, external id), cut
+//! to the 122 free bits of a version 8 UUID (RFC 9562, section 5.8). Whoever sees the same thing on
+//! two machines gives it the same id without asking, and nobody without the key can tell an id from
+//! a guess of what it names.
 //!
 //! # Law
 //!
 //! 1. No id contains a time or an order: order lives in index entries.
 //! 2. Parts are length-prefixed, so that no two lists of parts mint the same id.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -85,9 +86,22 @@ pub struct BadId;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
+
+        // The order of the bytes, compared as one number: ids are what maps are ordered by.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.0.as_u128().cmp(&other.0.as_u128())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// Wraps an id that this crate gave out before.

@@ -1,8 +1,8 @@
-//! What a channel knows of a party: an identifier as seen, with namespace, scope and assurance.
+//! Identifiers as seen by a channel, with namespace, scope and assurance.
 //!
 //! Codecs emit identifiers verbatim; normalising and judging their linking power is identity's.
-//! A scoped identifier (a page-scoped id, an agent's own CRM number) means something only within its
-//! scope: equal values in two scopes are two identifiers.
+//! A scoped identifier (a page-scoped id, an agent's own CRM number) means something only within
+//! its scope: equal values in two scopes are two identifiers.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Messages: parts with a direction and an author, and what is known of their delivery.
+//! Messages: parts with direction and author, and what is known of delivery.
 
 use std::fmt;
 

@@ -26,19 +26,33 @@ mod explanation;
 
 mod capabilities;
 mod decision;
-mod offer;
 mod outbox;
 mod policy;
 
+mod currency;
+mod money;
+mod price;
+
+mod book;
+mod book_check;
+mod exception;
+mod offer;
+mod quote;
+mod quote_text;
+
 mod configuration;
+mod mint;
 mod row;
 
+pub use book::{AMOUNT_MAX, Book, BookDraft, ListPrice};
+pub use book_check::{BadBook, FAULTS_MAX, Fault, Problem};
 pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
 pub use channel::{
     BadChannelId, Channel, ChannelId, ChannelKind, ChannelTraits, Flow, Identifies, Medium,
 };
 pub use configuration::{Configuration, ConfigurationVersion, IdentityRules, Profile, ThreadRules};
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
+pub use currency::{Currency, UnknownCurrency};
 pub use customer::{
     Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Threaded,
 };
@@ -49,6 +63,7 @@ pub use decision::{
 pub use digest::Digest;
 pub use event::{Code, Decoded, Event, EventKind, Rejection};
 pub use evidence::{Blocked, Component, IdentifierNode, RecordNode, Ruling, Verdict};
+pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
 pub use id::{
     BadId, ComponentId, ConversationId, CustomerId, DecisionId, IdKey, IdentifierId, MessageId,
@@ -56,10 +71,22 @@ pub use id::{
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
-pub use offer::{Book, Exceptions};
+pub use money::{BadMoney, BadSum, Money};
+pub use offer::{
+    BadName, Condition, DeliveryTerms, Effect, ExceptionId, Offer, OfferContent, OfferId, Payment,
+    ProductId, Promotion, PromotionCode, PromotionId, ReturnPlace, ReturnTerms, Segment, Subject,
+    Terms,
+};
 pub use outbox::{OutboxEntry, OutboxState};
 pub use pii::Pii;
-pub use policy::{BadOffset, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset};
+pub use policy::{BadOffset, BadPolicy, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset};
+pub use price::{
+    BadPercent, Percent, Price, Rounding, RoundingLevel, RoundingMode, TaxView, Window,
+};
+pub use quote::{
+    Basket, BasketLine, Discount, Fulfilment, NotApplied, PersonFacts, PriceRule, Quote,
+    QuoteFacts, QuoteStep, QuotedLine, StepReason, Unquotable, WhyNot,
+};
 pub use row::{
     Anchor, BadBody, Body, Changeset, Commit, Expect, Index, IndexEntry, Key, Kind, Page, Put,
     Range, Row, Sort, Version,

@@ -23,7 +23,8 @@ pub enum OutboxState {
     Refused(Refusal),
 }
 
-/// A decided message in the outbox. A row; holds a decision id and plain data, no address, no words.
+/// A decided message in the outbox. A row; holds a decision id and plain data, no address, no
+/// words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OutboxEntry {
     /// The decision to carry out.

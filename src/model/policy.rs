@@ -1,6 +1,7 @@
 //! Policy: what may be said to whom, when; a versioned configuration that guesses nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,13 @@ impl From<UtcOffset> for i32 {
     }
 }
 
+impl fmt::Display for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, minutes) = (if self.0 < 0 { '-' } else { '+' }, self.0.abs());
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
 impl std::str::FromStr for UtcOffset {
     type Err = BadOffset;
 
@@ -90,12 +98,13 @@ pub enum QuietAction {
 pub struct QuietHours {
     /// First quiet minute of the local day, 0 to 1,439.
     pub from_minute: u16,
-    /// First minute after them; smaller than `from_minute` where they pass midnight.
+    /// First minute after them; smaller than `from_minute` where they pass midnight. Equal minutes
+    /// name no time at all; [`Policy::check`] refuses them.
     pub until_minute: u16,
     /// What happens to a message that falls into them.
     pub action: QuietAction,
-    /// Where the party's own offset is unknown: every offset where it may be. It is quiet when it is
-    /// quiet in any of them.
+    /// Where the party's own offset is unknown: every offset where it may be. It is quiet when it
+    /// is quiet in any of them.
     pub plausible_offsets: Vec<UtcOffset>,
 }
 
@@ -117,4 +126,68 @@ pub struct Policy {
     pub purposes: BTreeMap<Purpose, PurposeRules>,
     /// When nobody is disturbed.
     pub quiet_hours: Option<QuietHours>,
+}
+
+/// A place in a policy that cannot be meant so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("policy.{path}: {reason}")]
+pub struct BadPolicy {
+    /// Where, by the names of the fields: `quiet_hours.from_minute`.
+    pub path: String,
+    /// What is wrong, and what to write instead.
+    pub reason: &'static str,
+}
+
+impl Policy {
+    /// Checks what types alone cannot: deciding stays total without it, and then rather blocks.
+    ///
+    /// ```
+    /// use omnichannel::model::{Policy, QuietAction, QuietHours};
+    /// let hours = QuietHours {
+    ///     from_minute: 22 * 60,
+    ///     until_minute: 22 * 60,
+    ///     action: QuietAction::Hold,
+    ///     plausible_offsets: vec!["+01:00".parse()?],
+    /// };
+    /// let faults = Policy { quiet_hours: Some(hours), ..Policy::default() }.check().unwrap_err();
+    /// assert_eq!(faults[0].path, "quiet_hours.until_minute");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every fault with its path; mend them all before the policy is used.
+    pub fn check(&self) -> Result<(), Vec<BadPolicy>> {
+        let mut faults = Vec::new();
+        let mut fault = |path: String, reason| faults.push(BadPolicy { path, reason });
+        for purpose in self.purposes.keys() {
+            if purpose.as_str().is_empty() || Purpose::new(purpose.as_str()) != *purpose {
+                let path = format!("purposes.{purpose}");
+                fault(path, "a purpose is named in lower case without white space around it");
+            }
+        }
+        if let Some(hours) = &self.quiet_hours {
+            let minutes = "a minute of the day lies between 0 and 1439";
+            if hours.from_minute > QuietHours::MINUTE_MAX {
+                fault("quiet_hours.from_minute".to_owned(), minutes);
+            }
+            if hours.until_minute > QuietHours::MINUTE_MAX {
+                fault("quiet_hours.until_minute".to_owned(), minutes);
+            }
+            if hours.from_minute == hours.until_minute {
+                let reason = "equal to from_minute, which names no time: leave quiet_hours out";
+                fault("quiet_hours.until_minute".to_owned(), reason);
+            }
+            if hours.plausible_offsets.is_empty() {
+                let reason = "empty: name every offset at which a party of unknown place may be";
+                fault("quiet_hours.plausible_offsets".to_owned(), reason);
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+impl QuietHours {
+    /// The last minute of a day.
+    pub const MINUTE_MAX: u16 = 24 * 60 - 1;
 }

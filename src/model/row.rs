@@ -1,4 +1,4 @@
-//! Rows: what a store keeps, and the keys, indexes, ranges and changesets by which it is asked.
+//! Rows: what a store keeps, and how it is asked and changed.
 //!
 //! A row is (tenant, kind, id, version, body, index entries). Bodies are values of this model; a
 //! store may keep them typed, or as the bytes of [`Body::encode`].
@@ -9,6 +9,7 @@
 //! 2. Encoded bodies are canonical JSON without floats and carry a schema version; a newer one than
 //!    this build knows is refused, an older one is read for ever.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -89,8 +90,8 @@ impl Kind {
     }
 }
 
-/// Names a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Names a row. Ordered by id, then kind and tenant: keyed hashes differ in their first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// The tenant.
     pub tenant: TenantId,
@@ -98,6 +99,19 @@ pub struct Key {
     pub kind: Kind,
     /// Which one.
     pub id: Uuid,
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let ids = self.id.as_u128().cmp(&other.id.as_u128());
+        ids.then_with(|| self.kind.cmp(&other.kind)).then_with(|| self.tenant.cmp(&other.tenant))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 macro_rules! keys {
@@ -120,7 +134,8 @@ keys! {
     touchpoint(TouchpointId) => Touchpoint, "The row of a touchpoint's copies.";
     verdict(VerdictId) => Verdict, "The row of a verdict.";
     record_at(RecordId) => RecordAt, "The row that says where a record's component is.";
-    identifier_at(IdentifierId) => IdentifierAt, "The row that says where an identifier's component is.";
+    identifier_at(IdentifierId) => IdentifierAt,
+        "The row that says where an identifier's component is.";
     component(ComponentId) => Component, "The row of a component.";
     consent(IdentifierId) => Consent, "The row of the choices about an endpoint.";
     ledger(RecordId) => Ledger, "The row of what was said to a record's party.";

@@ -3,7 +3,8 @@
 //! # Law
 //!
 //! 1. `now` is always an argument; nothing here reads a clock.
-//! 2. A missing time is the transport's, marked so, or unknown and ordered last; never the hub's clock.
+//! 2. A missing time is the transport's, marked so, or unknown and ordered last; never the hub's
+//!    clock.
 
 use std::fmt;
 use std::str::FromStr;

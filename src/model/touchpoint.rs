@@ -4,13 +4,15 @@
 //!
 //! 1. A touchpoint belongs for ever to the source record that it was observed on; merging and
 //!    unmerging customers never rewrite it.
-//! 2. Arrival metadata ([`Arrival`]) is kept beside a touchpoint, never in it: it enters no view and
-//!    no digest.
+//! 2. Arrival metadata ([`Arrival`]) is kept beside a touchpoint, never in it: it enters no view
+//!    and no digest.
 //! 3. Copies of one id that differ are all kept; views take the first by
-//!    (revision reversed, time, content digest), the others are the anomaly `conflicting_duplicate`.
+//!    (revision reversed, time, content digest), the others are the anomaly
+//!    `conflicting_duplicate`.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +130,8 @@ impl fmt::Display for Act {
     }
 }
 
-/// Something that a touchpoint concerns: a cart, an order, a product, a wish list, an offer, a place.
+/// Something that a touchpoint concerns: a cart, an order, a product, a wish list, an offer, a
+/// place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// What it is, lower case: `order`, `product`, `wish_list`.
@@ -243,12 +246,15 @@ pub enum ArrivalMode {
 }
 
 /// When and in what way a touchpoint reached us; kept beside it and in no view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Arrival {
     /// When the hub recorded it.
     pub recorded_at: Timestamp,
     /// In what way it came.
     pub mode: ArrivalMode,
+    /// Why it was believed without a signature, in the words of the transport that vouched for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested: Option<Arc<str>>,
 }
 
 impl Arrival {
@@ -259,7 +265,14 @@ impl Arrival {
     pub fn new(mode: ArrivalMode, occurred: Occurred, recorded_at: Timestamp) -> Self {
         let late = occurred.at.is_some_and(|at| recorded_at.since(at) > Self::LATE_AFTER);
         let mode = if mode == ArrivalMode::Live && late { ArrivalMode::Late } else { mode };
-        Self { recorded_at, mode }
+        Self { recorded_at, mode, attested: None }
+    }
+
+    /// The same arrival, believed for `reason`.
+    #[must_use]
+    pub fn attested(mut self, reason: Option<Arc<str>>) -> Self {
+        self.attested = reason;
+        self
     }
 }
 
@@ -297,7 +310,7 @@ impl Copies {
 
     /// Adds a copy; `false` where its content was known.
     pub fn insert(&mut self, copy: Copy) -> bool {
-        if self.0.iter().any(|known| known.digest == copy.digest) {
+        if self.has(copy.digest) {
             return false;
         }
         self.0.push(copy);
@@ -305,9 +318,19 @@ impl Copies {
         true
     }
 
+    /// Whether a copy of this content is among them.
+    pub fn has(&self, digest: Digest) -> bool {
+        self.0.iter().any(|known| known.digest == digest)
+    }
+
     /// The copy that views take.
     pub fn chosen(&self) -> &Touchpoint {
         &self.0[0].touchpoint
+    }
+
+    /// The digest of the copy that views take.
+    pub fn chosen_digest(&self) -> Digest {
+        self.0[0].digest
     }
 
     /// All copies, the chosen first.

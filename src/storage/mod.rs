@@ -8,13 +8,19 @@
 //! 1. One door for writes: [`Store::commit`] is atomic and conditional.
 //! 2. A store never retries by itself and never decides policy.
 
+mod check;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use check::{check, listed_under};
 pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use crate::error::Result;
 use crate::model::{Changeset, Commit, Key, Page, Range, Row};
@@ -56,25 +62,37 @@ impl StoreCapabilities {
 ///
 /// Each clause names the function of `testkit::store` that checks it (feature `testkit`).
 ///
-/// 1. `commit` applies all of a changeset or nothing: `commit_is_atomic`.
+/// 1. `commit` applies all of a changeset or nothing: `commit_is_atomic`, whatever tenants it
+///    writes for: `a_commit_over_two_tenants_is_atomic`, up to a batch's size:
+///    `a_thousand_rows_are_one_commit`.
 /// 2. It applies only if every expected row has the expected version, where 0 means absent:
-///    `absent_and_present_rows_are_expected`.
+///    `absent_and_present_rows_are_expected`. Of many that create one row at once, one does:
+///    `one_creator_wins`.
 /// 3. It applies only if every expected anchor has the expected version; any entry that comes, goes
-///    or is rewritten in a group changes the group's version: `anchors_are_expected`.
-/// 4. A failed expectation is [`Commit::Conflict`] and names what failed: `conflicts_are_named`.
+///    or is rewritten in a group changes the group's version, and a group that was never touched
+///    has version 0: `anchors_are_expected`.
+/// 4. A failed expectation is [`Commit::Conflict`] and names all that failed, in their order:
+///    `conflicts_are_named`. A changeset that writes nothing is judged too:
+///    `an_empty_changeset_is_judged`.
 /// 5. Every row of one commit gets one version, larger than every version given out before; it is
 ///    never reused, even after a delete: `versions_are_never_reused`.
 /// 6. What a commit wrote, the next `load` and `scan` see: `reads_see_the_last_commit`.
 /// 7. A put replaces the row and all its index entries: `a_put_replaces_all_entries`.
-/// 8. `load` answers in the order of the keys, `None` for an absent row:
-///    `load_answers_in_order`.
+/// 8. `load` answers in the order of the keys, each as often as it is asked for, `None` for an
+///    absent row: `load_answers_in_order`.
 /// 9. `scan` answers in the order of the ranges; each page in (time, id) order, within its bounds
-///    and limit, says whether there is more, and carries the anchor of an anchored index:
-///    `scans_page_in_order`.
-/// 10. Nothing of one tenant shows in another's rows or groups, except in a system index:
-///     `tenants_are_apart`.
+///    and limit (1 to [`Range::LIMIT_MAX`], others are clamped), says whether there is more, and
+///    carries the anchor of an anchored index: `scans_page_in_order`. Rows at one place are all
+///    listed, in any order: `rows_at_one_place_are_all_listed`.
+/// 10. Nothing of one tenant shows in another's rows or groups: `tenants_are_apart`; a system index
+///     lists every tenant's rows under [`crate::model::TenantId::SYSTEM`] and nowhere else:
+///     `system_indexes_list_every_tenant`.
 /// 11. Bodies come back equal, in any script and at any time of the calendar:
 ///     `bodies_come_back_equal`.
+/// 12. A deleted or purged row is gone with its entries; deleting an absent row is no error:
+///     `deleted_rows_are_gone`.
+/// 13. A changeset that contradicts itself is an error of kind [`crate::ErrorKind::Invalid`], and
+///     nothing is applied; [`check()`] finds these: `contradictions_are_refused`.
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
     /// Reads rows by key; `None` for an absent row.
@@ -101,4 +119,23 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// What the store can do beyond the contract.
     fn capabilities(&self) -> StoreCapabilities;
+}
+
+#[async_trait]
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Option<Row>>> {
+        (**self).load(keys).await
+    }
+
+    async fn scan(&self, ranges: &[Range]) -> Result<Vec<Page>> {
+        (**self).scan(ranges).await
+    }
+
+    async fn commit(&self, changeset: Changeset) -> Result<Commit> {
+        (**self).commit(changeset).await
+    }
+
+    fn capabilities(&self) -> StoreCapabilities {
+        (**self).capabilities()
+    }
 }

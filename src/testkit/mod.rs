@@ -1,1 +1,12 @@
-//! To be written.
+//! The inspector: contracts that channels and stores must keep, and schedules that find races.
+//!
+//! For dev-dependencies: `omnichannel = { version = "...", features = ["testkit"] }`. Every check
+//! panics with a sentence when it fails, as a test does. Sees public items only.
+
+mod block_on;
+pub mod channel;
+pub mod interleave;
+pub mod people;
+pub mod store;
+
+pub use block_on::block_on;

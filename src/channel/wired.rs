@@ -1,0 +1,203 @@
+//! Adapters over a codec: one that only listens, and one that calls a provider.
+
+use async_trait::async_trait;
+
+use super::{ChannelAdapter, ChannelCodec, RawOutbound, TransportAnswer};
+use crate::model::{Authorized, Outbound, SendOutcome, Timestamp};
+
+/// Carries a call to a provider and brings back the answer, adding credentials on the way.
+///
+/// Bring your own HTTP client: it makes the call once, never tries again, and tells apart that
+/// nothing left ([`TransportAnswer::NotSent`]) from that nobody answered
+/// ([`TransportAnswer::NoAnswer`]).
+#[async_trait]
+pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
+    /// Makes one call.
+    async fn call(&self, call: RawOutbound) -> TransportAnswer;
+}
+
+/// A channel that only listens.
+#[derive(Debug, Clone)]
+pub struct Listening<C> {
+    codec: C,
+}
+
+impl<C: ChannelCodec> Listening<C> {
+    /// Listens to what `codec` reads.
+    pub fn new(codec: C) -> Self {
+        Self { codec }
+    }
+}
+
+#[async_trait]
+impl<C: ChannelCodec> ChannelAdapter for Listening<C> {
+    fn codec(&self) -> &dyn ChannelCodec {
+        &self.codec
+    }
+}
+
+/// A channel that sends by calls to a provider: plans them, makes them in order, reads the answers.
+///
+/// A message may take several calls. All accepted: accepted, under the first call's id. The first
+/// not accepted: its outcome, and nothing was said. A later one not accepted:
+/// [`SendOutcome::Unknown`], since a part of the message is out and saying it all again would
+/// repeat that part; the calls after it are not made.
+#[derive(Debug, Clone)]
+pub struct Wired<C, T> {
+    codec: C,
+    transport: T,
+}
+
+impl<C: ChannelCodec, T: Transport> Wired<C, T> {
+    /// Sends what `codec` plans by `transport`.
+    pub fn new(codec: C, transport: T) -> Self {
+        Self { codec, transport }
+    }
+
+    async fn carry(&self, message: &Outbound, now: Timestamp) -> SendOutcome {
+        let calls = match self.codec.plan(message) {
+            Ok(calls) => calls,
+            Err(error) => return SendOutcome::Rejected { reason: error.message().to_owned() },
+        };
+        let mut first = None;
+        for call in calls {
+            let answer = self.transport.call(call).await;
+            let outcome = self.codec.interpret(&answer, now);
+            let accepted = matches!(outcome, SendOutcome::Accepted { .. });
+            match &first {
+                None if accepted => first = Some(outcome),
+                None => return outcome,
+                Some(_) if accepted => {}
+                Some(_) => return SendOutcome::Unknown,
+            }
+        }
+        let nothing = "the codec planned no call for this message";
+        first.unwrap_or_else(|| SendOutcome::Rejected { reason: nothing.to_owned() })
+    }
+}
+
+#[async_trait]
+impl<C: ChannelCodec, T: Transport> ChannelAdapter for Wired<C, T> {
+    fn codec(&self) -> &dyn ChannelCodec {
+        &self.codec
+    }
+
+    async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
+        self.carry(message.content(), now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::channel::{RawInbound, SignatureScheme, Verified};
+    use crate::model::{
+        Capabilities, Channel, ChannelKind, DecisionId, Decoded, Namespace, Pii, TenantId,
+    };
+
+    /// Plans a call for each word; the provider's status is the outcome.
+    #[derive(Debug)]
+    struct Words(Channel);
+
+    impl ChannelCodec for Words {
+        fn channel(&self) -> &Channel {
+            &self.0
+        }
+
+        fn capabilities(&self) -> &Capabilities {
+            &Capabilities::INBOUND
+        }
+
+        fn scheme(&self) -> SignatureScheme {
+            SignatureScheme::Attested
+        }
+
+        fn decode(&self, _request: &Verified<RawInbound>) -> Decoded {
+            Decoded::default()
+        }
+
+        fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
+            let call = |word: &str| RawOutbound {
+                method: "POST".to_owned(),
+                path: "/messages".to_owned(),
+                headers: Vec::new(),
+                body: word.into(),
+            };
+            Ok(message.text.expose().split_whitespace().map(call).collect())
+        }
+
+        fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
+            match answer {
+                TransportAnswer::Answered { status: 200, body, .. } => SendOutcome::Accepted {
+                    provider_id: String::from_utf8_lossy(body).into_owned(),
+                },
+                TransportAnswer::Answered { .. } => {
+                    SendOutcome::Rejected { reason: "refused".to_owned() }
+                }
+                TransportAnswer::NotSent => SendOutcome::Deferred { retry_at: now },
+                TransportAnswer::NoAnswer => SendOutcome::Unknown,
+            }
+        }
+    }
+
+    /// Echoes words; `no` is refused and `lost` is not reached.
+    #[derive(Debug, Default)]
+    struct Echo(Mutex<Vec<Vec<u8>>>);
+
+    #[async_trait]
+    impl Transport for Echo {
+        async fn call(&self, call: RawOutbound) -> TransportAnswer {
+            self.0.lock().unwrap().push(call.body.clone());
+            let status = if call.body == b"no" { 400 } else { 200 };
+            match call.body.as_slice() {
+                b"lost" => TransportAnswer::NotSent,
+                _ => TransportAnswer::Answered { status, headers: Vec::new(), body: call.body },
+            }
+        }
+    }
+
+    fn send(text: &str) -> (SendOutcome, usize) {
+        let channel = Channel::new("sms", ChannelKind::Sms).unwrap();
+        let message = Outbound {
+            decision: DecisionId::from_uuid(TenantId::named("t").as_uuid()),
+            channel: channel.id.clone(),
+            namespace: Namespace::Phone,
+            address: Pii::new("+33".to_owned()),
+            text: Pii::new(text.to_owned()),
+            attempt: 1,
+        };
+        let wired = Wired::new(Words(channel), Echo::default());
+        let outcome = wired.carry(&message, Timestamp::MIN).now_or_never().unwrap();
+        let calls = wired.transport.0.lock().unwrap().len();
+        (outcome, calls)
+    }
+
+    #[test]
+    fn a_message_is_accepted_under_its_first_calls_id() {
+        let accepted = SendOutcome::Accepted { provider_id: "one".to_owned() };
+        assert_eq!(send("one two three"), (accepted, 3));
+    }
+
+    #[test]
+    fn nothing_is_called_after_a_call_that_was_not_accepted() {
+        assert_eq!(send("no two"), (SendOutcome::Rejected { reason: "refused".to_owned() }, 1));
+        assert_eq!(send("lost two"), (SendOutcome::Deferred { retry_at: Timestamp::MIN }, 1));
+        assert_eq!(send("one no three"), (SendOutcome::Unknown, 2));
+        assert_eq!(send("one lost three"), (SendOutcome::Unknown, 2));
+    }
+
+    #[test]
+    fn a_message_without_a_call_is_refused() {
+        assert!(matches!(send(" "), (SendOutcome::Rejected { .. }, 0)));
+    }
+
+    #[test]
+    fn a_listening_channel_says_that_it_only_listens() {
+        let listening = Listening::new(Words(Channel::new("web", ChannelKind::Web).unwrap()));
+        assert_eq!(listening.codec().channel().id.as_str(), "web");
+    }
+}

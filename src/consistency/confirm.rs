@@ -1,0 +1,99 @@
+//! Confirms a decision at dispatch: the only maker of `Authorized`.
+//!
+//! # Law
+//!
+//! 1. The only file that calls `Authorized::grant` (`tests/architecture.rs`).
+//! 2. What is final is named before what passes with time: [`Refusal::TooEarly`] alone means that
+//!    the same decision may be confirmed later.
+
+use crate::model::{
+    Authorized, Decision, LedgerState, Outbound, Outcome, Refusal, Standing, Timestamp,
+};
+
+use super::permission::Permission;
+
+/// Authorises what was decided, if all it rests on still stands.
+///
+/// ```
+/// # use omnichannel::model::*;
+/// use omnichannel::consistency::confirm;
+/// # let email = ChannelId::new("email")?;
+/// # let now: Timestamp = "2026-03-20T10:00:00Z".parse()?;
+/// # let decision = Decision {
+/// #     id: "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?,
+/// #     intent: Intent {
+/// #         key: "k".to_owned(),
+/// #         subject: "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?,
+/// #         purpose: Purpose::new("marketing"),
+/// #         occasion: "spring-sale".to_owned(),
+/// #         channels: vec![email.clone()],
+/// #         text: Pii::new("Hello".to_owned()),
+/// #         not_before: None,
+/// #         not_after: None,
+/// #     },
+/// #     outcome: Outcome::Send {
+/// #         channel: email,
+/// #         endpoint: "1f0e3dad-9990-8345-b743-9f8ffabdffc4".parse()?,
+/// #         at: now,
+/// #     },
+/// #     findings: vec![],
+/// #     view: Digest::of("view"),
+/// #     configuration: Configuration::default().version(),
+/// #     at: now,
+/// # };
+/// let mut standing = Standing {
+///     address: Some((Namespace::Email, Pii::new("camille@example.org".to_owned()))),
+///     consent: Some(ConsentState::Given),
+///     reservation: Some(LedgerState::Reserved),
+///     rules: Some(PurposeRules {
+///         basis: LawfulBasis::Consent,
+///         respects_quiet_hours: true,
+///         once_within_hours: 24,
+///     }),
+///     quiet_until: None,
+///     attempts: 0,
+/// };
+/// let authorized = confirm(&decision, &standing, now);
+/// assert!(authorized.is_ok_and(|it| it.content().attempt == 1));
+///
+/// standing.consent = Some(ConsentState::Withdrawn);
+/// assert_eq!(confirm(&decision, &standing, now), Err(Refusal::ConsentLost));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// The [`Refusal`]: return the reservation, except for [`Refusal::TooEarly`], which asks to try
+/// again at the decision's time or when it is no longer quiet.
+pub fn confirm(
+    decision: &Decision,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Authorized<Outbound>, Refusal> {
+    let Outcome::Send { channel, at, .. } = &decision.outcome else {
+        return Err(Refusal::NotToSend);
+    };
+    if standing.reservation != Some(LedgerState::Reserved) {
+        return Err(Refusal::ReservationLost);
+    }
+    if decision.intent.not_after.is_some_and(|end| now >= end) {
+        return Err(Refusal::Expired);
+    }
+    let rules = standing.rules.as_ref().ok_or(Refusal::PurposeGone)?;
+    let (namespace, address) = standing.address.clone().ok_or(Refusal::EndpointLost)?;
+    if !Permission::of(rules.basis, standing.consent).holds() {
+        return Err(Refusal::ConsentLost);
+    }
+    if now < *at || standing.quiet_until.is_some_and(|end| now < end) {
+        return Err(Refusal::TooEarly);
+    }
+    let outbound = Outbound {
+        decision: decision.id,
+        channel: channel.clone(),
+        namespace,
+        address,
+        text: decision.intent.text.clone(),
+        attempt: standing.attempts.saturating_add(1),
+    };
+    Ok(Authorized::grant(outbound, now))
+}

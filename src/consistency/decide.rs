@@ -1,0 +1,287 @@
+//! Decides an intent: the first channel that no rule blocks, at its earliest instant.
+//!
+//! Every rule is asked in order; each sees the instant to which the ones before it wait. Where that
+//! instant moved, all are asked again at it, until no rule waits any more: so the instant decided
+//! on is one at which every rule passes, whatever their order, and a message whose wait outlasts
+//! its validity is blocked. A block found on the way stays.
+//!
+//! # Why
+//!
+//! - On a channel with several endpoints the first without a block counts: consent given before
+//!   nothing said before withdrawn, then the smallest id. Where none is free, the first is
+//!   reported.
+//! - Channels after the one decided on are not judged: they would say nothing about the outcome.
+//! - Cost: O(channels x endpoints x rules x rounds x ledger); two rounds at most with our rules.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::model::{
+    ChannelId, ConfigurationVersion, ConsentState, ContactView, CustomerId, Decision, DecisionId,
+    Digest, Finding, Intent, LedgerEntry, Outcome, Policy, Reach, Ruled, Timestamp, UtcOffset,
+};
+
+use super::change::SENDABLE_FROM;
+use super::rule::{Case, Judgement, Rule};
+use super::rules::STANDARD;
+
+/// Most rounds in which rules may go on moving the instant of sending, before that is a block.
+const ROUNDS_MAX: usize = 8;
+
+/// Decides what becomes of an intent under the standard rules.
+///
+/// `configuration` is the version of the configuration that holds `policy`; `id` is the intent's
+/// key, minted. The outcome is `Send`, with a later `at` where something waits, or `Suppress`; the
+/// findings hold every rule's verdict on every channel up to the one decided on.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use omnichannel::consistency::{decide, explain};
+/// use omnichannel::model::*;
+///
+/// let marketing = Purpose::new("marketing");
+/// let rules = PurposeRules {
+///     basis: LawfulBasis::Consent,
+///     respects_quiet_hours: true,
+///     once_within_hours: 24,
+/// };
+/// let purposes = BTreeMap::from([(marketing.clone(), rules)]);
+/// let policy = Policy { purposes, quiet_hours: None };
+/// let configuration = Configuration { policy, ..Configuration::default() };
+/// let subject: RecordId = "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?;
+/// let email = ChannelId::new("email")?;
+/// let intent = Intent {
+///     key: "spring-sale/camille".to_owned(),
+///     subject,
+///     purpose: marketing,
+///     occasion: "spring-sale".to_owned(),
+///     channels: vec![email.clone()],
+///     text: Pii::new("The dress in your wish list is 20% off.".to_owned()),
+///     not_before: None,
+///     not_after: None,
+/// };
+/// let view = ContactView {
+///     customer: subject.into(),
+///     reach: vec![Reach {
+///         channel: email,
+///         endpoint: "1f0e3dad-9990-8345-b743-9f8ffabdffc4".parse()?,
+///         namespace: Namespace::Email,
+///         consent: None,
+///     }],
+///     ledger: vec![],
+///     utc_offset: None,
+/// };
+/// let id = "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?;
+/// let now = "2026-03-20T10:00:00Z".parse()?;
+///
+/// let version = configuration.version();
+/// let decision = decide(&configuration.policy, version, id, &view, &intent, now);
+/// assert_eq!(decision.outcome, Outcome::Suppress);
+/// assert_eq!(
+///     explain(&decision).would_change[0].to_string(),
+///     "it could be sent by `email` if consent for `marketing` were given at [email]"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn decide(
+    policy: &Policy,
+    configuration: ConfigurationVersion,
+    id: DecisionId,
+    view: &ContactView,
+    intent: &Intent,
+    now: Timestamp,
+) -> Decision {
+    decide_with(&STANDARD, policy, configuration, id, view, intent, now)
+}
+
+/// As [`decide`], under the rules given, in their order.
+pub fn decide_with(
+    rules: &[&dyn Rule],
+    policy: &Policy,
+    configuration: ConfigurationVersion,
+    id: DecisionId,
+    view: &ContactView,
+    intent: &Intent,
+    now: Timestamp,
+) -> Decision {
+    let of_purpose = policy.purposes.get(&intent.purpose);
+    let case = Case {
+        policy,
+        rules: of_purpose,
+        decision: id,
+        intent,
+        view,
+        channel: None,
+        reach: None,
+        now,
+        at: now,
+    };
+    let (outcome, findings) = choose(rules, &case);
+    let intent = intent.clone();
+    Decision { id, intent, outcome, findings, view: digest(view), configuration, at: now }
+}
+
+/// Tries the channels in order.
+fn choose(rules: &[&dyn Rule], case: &Case<'_>) -> (Outcome, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for channel in case.intent.channels.iter().filter(|channel| seen.insert(*channel)) {
+        let case = Case { channel: Some(channel), ..*case };
+        let judged = judge_channel(rules, &case);
+        let free = judged.is_free();
+        let sendable_from = if free { None } else { sendable_from(rules, &case, &judged) };
+        findings.extend(judged.findings(rules, Some(channel), sendable_from));
+        if let (true, Some(reach)) = (free, judged.reach) {
+            let (channel, endpoint) = (channel.clone(), reach.endpoint);
+            return (Outcome::Send { channel, endpoint, at: judged.at }, findings);
+        }
+    }
+    if case.intent.channels.is_empty() {
+        findings.extend(judge(rules, *case).findings(rules, None, None));
+    }
+    (Outcome::Suppress, findings)
+}
+
+/// What the rules say of one endpoint.
+struct Judged<'a> {
+    judgements: Vec<Judgement>,
+    reach: Option<&'a Reach>,
+    at: Timestamp,
+    settled: bool,
+}
+
+impl Judged<'_> {
+    fn is_free(&self) -> bool {
+        self.settled && self.reach.is_some() && !self.judgements.iter().any(Judgement::blocks)
+    }
+
+    /// When asking again may help: the end of the last block, if time ends them all.
+    fn blocked_until(&self) -> Option<Timestamp> {
+        let mut blocks = self.judgements.iter().filter(|judgement| judgement.blocks()).peekable();
+        blocks.peek()?;
+        blocks.try_fold(self.at, |last, block| block.until.map(|until| until.max(last)))
+    }
+
+    /// As findings, under the rules' names.
+    fn findings(
+        &self,
+        rules: &[&dyn Rule],
+        channel: Option<&ChannelId>,
+        sendable_from: Option<Timestamp>,
+    ) -> Vec<Finding> {
+        let unsettled = (!self.settled).then(|| ("decide", Judgement::block("unsettled")));
+        let named = rules.iter().map(|rule| rule.name()).zip(self.judgements.iter().cloned());
+        let finding = |(rule, judgement): (&'static str, Judgement)| {
+            let from = sendable_from.filter(|_| judgement.blocks());
+            let from = from.map(|from| (SENDABLE_FROM, from.to_string()));
+            let facts = judgement.facts.into_iter().chain(from);
+            Finding {
+                rule: rule.to_owned(),
+                channel: channel.cloned(),
+                ruled: judgement.ruled,
+                why: judgement.why.to_owned(),
+                facts: facts.map(|(name, value)| (name.to_owned(), value)).collect(),
+            }
+        };
+        named.chain(unsettled).map(finding).collect()
+    }
+}
+
+/// Judges a channel: its first free endpoint, else its first, else none.
+fn judge_channel<'a>(rules: &[&dyn Rule], case: &Case<'a>) -> Judged<'a> {
+    let mut first = None;
+    for reach in endpoints(case) {
+        let judged = judge(rules, Case { reach: Some(reach), ..*case });
+        if judged.is_free() {
+            return judged;
+        }
+        first.get_or_insert(judged);
+    }
+    first.unwrap_or_else(|| judge(rules, *case))
+}
+
+/// The endpoints on the case's channel, the most welcome first; of copies the least welcome counts.
+fn endpoints<'a>(case: &Case<'a>) -> Vec<&'a Reach> {
+    let on = |reach: &&Reach| Some(&reach.channel) == case.channel;
+    let mut endpoints: Vec<&Reach> = case.view.reach.iter().filter(on).collect();
+    endpoints.sort_by_key(|&reach| (reach.endpoint, Reverse(order(reach))));
+    endpoints.dedup_by_key(|reach| reach.endpoint);
+    endpoints.sort_by_key(|&reach| (welcome(reach), reach.endpoint));
+    endpoints
+}
+
+fn welcome(reach: &Reach) -> u8 {
+    match reach.consent {
+        Some((ConsentState::Given, _)) => 0,
+        None => 1,
+        Some((ConsentState::Withdrawn, _)) => 2,
+    }
+}
+
+/// A total order of the reaches of one endpoint.
+fn order(reach: &Reach) -> (u8, impl Ord) {
+    (welcome(reach), (reach.consent.map(|(_, proof)| proof), &reach.namespace))
+}
+
+/// Asks every rule, and again until none moves the instant of sending.
+fn judge<'a>(rules: &[&dyn Rule], mut case: Case<'a>) -> Judged<'a> {
+    let mut judgements: Vec<Judgement> = Vec::with_capacity(rules.len());
+    let mut settled = false;
+    for _ in 0..ROUNDS_MAX {
+        let before = case.at;
+        for (place, rule) in rules.iter().enumerate() {
+            let judgement = rule.judge(&case);
+            if let Ruled::Wait(until) = judgement.ruled {
+                case.at = case.at.max(until);
+            }
+            match judgements.get_mut(place) {
+                None => judgements.push(judgement),
+                Some(known) if judgement.blocks() => *known = judgement,
+                Some(known) if known.blocks() || judgement.ruled == Ruled::Pass => {}
+                Some(known) => *known = judgement,
+            }
+        }
+        if case.at == before {
+            settled = true;
+            break;
+        }
+    }
+    Judged { judgements, reach: case.reach, at: case.at, settled }
+}
+
+/// The first instant at which, asked again, nothing would block or wait; if time alone gets there.
+fn sendable_from(rules: &[&dyn Rule], case: &Case<'_>, judged: &Judged<'_>) -> Option<Timestamp> {
+    let mut then = judged.blocked_until()?;
+    for _ in 0..ROUNDS_MAX {
+        let judged = judge_channel(rules, &Case { now: then, at: then, ..*case });
+        let next = if judged.is_free() { judged.at } else { judged.blocked_until()? };
+        if next == then {
+            return judged.is_free().then_some(then);
+        }
+        then = next;
+    }
+    None
+}
+
+/// The view in one order, without copies.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    customer: CustomerId,
+    reach: Vec<&'a Reach>,
+    ledger: Vec<&'a LedgerEntry>,
+    utc_offset: Option<UtcOffset>,
+}
+
+/// The digest of a view as a set of facts: the order of its lists does not count.
+fn digest(view: &ContactView) -> Digest {
+    let mut reach: Vec<&Reach> = view.reach.iter().collect();
+    reach.sort_by_key(|&reach| (&reach.channel, reach.endpoint, order(reach)));
+    reach.dedup();
+    let mut ledger: Vec<&LedgerEntry> = view.ledger.iter().collect();
+    ledger.sort_by_key(|&e| (e.at, e.decision, &e.channel, &e.purpose, &e.occasion, e.state));
+    ledger.dedup();
+    let (customer, utc_offset) = (view.customer, view.utc_offset);
+    Digest::of(&Canonical { customer, reach, ledger, utc_offset })
+}

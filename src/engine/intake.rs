@@ -1,0 +1,166 @@
+//! From events to facts: ids are minted, identifiers normalised, evidence laid out. Once per fact.
+
+use std::sync::Arc;
+
+use crate::identity::{Observation, normalise};
+use crate::model::{
+    Arrival, Assurance, Blocked, Channel, Consent, Copies, Copy, Digest, Event, Identifier,
+    IdentifierId, IdentifierNode, Identifies, MessageId, Namespace, Pii, RecordId, Ruling, Source,
+    Timestamp, Touchpoint, TouchpointId, Verdict,
+};
+
+use super::Context;
+
+/// A touchpoint with its digest and what it shows, ready for any number of steps.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The touchpoint's one copy, laid out as the row that a first touch writes.
+    pub(super) copies: Arc<Copies>,
+    pub(super) shown: Shown,
+}
+
+impl Prepared {
+    /// The touchpoint.
+    pub fn touchpoint(&self) -> &Touchpoint {
+        self.copies.chosen()
+    }
+}
+
+/// What a touchpoint shows: of a record, and of choices about endpoints.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    pub(super) observation: Option<Observation>,
+    pub(super) consents: Vec<(IdentifierId, Consent)>,
+}
+
+/// Facts to be taken in, as a set.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// What happened.
+    pub touchpoints: Vec<Prepared>,
+    /// What people ruled.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Makes a touchpoint of an event that a channel's codec read.
+pub fn touchpoint(
+    context: &Context<'_>,
+    channel: &Channel,
+    source: &Source,
+    event: Event,
+) -> Touchpoint {
+    let (tenant, key) = (context.tenant, context.id_key);
+    let anonymous = channel.traits.identifies == Identifies::Never;
+    let record = if anonymous { None } else { record_of(context, source, &event) };
+    let answers = event.message.iter().flat_map(|message| &message.references);
+    let answers = answers.map(|of| MessageId::from(key.touchpoint(tenant, source, of))).collect();
+    let mut touchpoint = Touchpoint {
+        id: TouchpointId::from_uuid(uuid::Uuid::nil()),
+        source: source.clone(),
+        external_id: event.external_id,
+        revision: event.revision,
+        record,
+        channel: channel.id.clone(),
+        channel_kind: event.channel_kind.unwrap_or_else(|| channel.kind.clone()),
+        act: event.act,
+        occurred: event.occurred,
+        objects: event.objects,
+        identifiers: if anonymous { Vec::new() } else { event.identifiers },
+        attributes: event.attributes,
+        message: event.message,
+        answers,
+        receipt: event.receipt,
+        consents: event.consents,
+        details: event.details,
+    };
+    touchpoint.id = match &touchpoint.external_id {
+        Some(external) => key.touchpoint(tenant, source, external),
+        None => key.unnamed_touchpoint(tenant, source, Digest::of(&touchpoint)),
+    };
+    touchpoint
+}
+
+/// The record that an event belongs to: its sender's; where the sender's value names nobody, the
+/// most lasting other identifier's; never a device's, which many may share.
+fn record_of(context: &Context<'_>, source: &Source, event: &Event) -> Option<RecordId> {
+    let mut others: Vec<&Identifier> =
+        event.identifiers.iter().filter(|seen| seen.namespace != Namespace::Device).collect();
+    others.sort_by(|a, b| {
+        let lasting = |seen: &Identifier| std::cmp::Reverse(seen.namespace.stability());
+        lasting(a).cmp(&lasting(b)).then_with(|| a.cmp(b))
+    });
+    event.sender.iter().chain(others).find_map(|identifier| {
+        let (id, node) = identify(context, identifier);
+        let names = matches!(node.blocked, None | Some(Blocked::RoleMailbox));
+        names.then(|| context.id_key.record(context.tenant, source, id))
+    })
+}
+
+fn identify(context: &Context<'_>, seen: &Identifier) -> (IdentifierId, IdentifierNode) {
+    let normalised = normalise(&context.configuration.identity, seen);
+    let (namespace, scope) = (seen.namespace.clone(), seen.scope.clone());
+    let value = normalised.value.expose();
+    let id = context.id_key.identifier(context.tenant, &namespace, scope.as_deref(), value);
+    let blocked = normalised.blocked;
+    (id, IdentifierNode { namespace, scope, value: normalised.value, blocked })
+}
+
+/// Lays out what a touchpoint shows.
+pub fn prepare(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival) -> Prepared {
+    let shown = shown(context, &touchpoint);
+    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+}
+
+pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
+    let observation = touchpoint.record.map(|record| Observation {
+        record,
+        source: touchpoint.source.clone(),
+        occurred: touchpoint.occurred,
+        identifiers: identifiers(context, touchpoint),
+    });
+    let consents = touchpoint.consents.iter().map(|signal| {
+        let (id, _) = identify(context, &signal.endpoint);
+        let consent = Consent {
+            purpose: signal.purpose.clone(),
+            state: signal.state,
+            basis: signal.basis,
+            occurred: touchpoint.occurred,
+            evidence: signal.evidence.clone(),
+        };
+        (id, consent)
+    });
+    Shown { observation, consents: consents.collect() }
+}
+
+fn identifiers(
+    context: &Context<'_>,
+    touchpoint: &Touchpoint,
+) -> Vec<(IdentifierId, IdentifierNode, Assurance)> {
+    let seen = touchpoint.identifiers.iter().map(|seen| {
+        let (id, node) = identify(context, seen);
+        (id, node, seen.assurance)
+    });
+    seen.collect()
+}
+
+/// Makes a verdict on two records. Equal content gives the equal verdict.
+pub fn verdict(
+    context: &Context<'_>,
+    (a, b): (RecordId, RecordId),
+    ruling: Ruling,
+    at: Timestamp,
+    by: &str,
+    reason: &str,
+) -> Verdict {
+    let (a, b) = (a.min(b), a.max(b));
+    let id = context.id_key.verdict(context.tenant, (a, b), (ruling, at), by, reason);
+    Verdict {
+        id,
+        a,
+        b,
+        ruling,
+        at,
+        by: Pii::new(by.to_owned()),
+        reason: Pii::new(reason.to_owned()),
+    }
+}

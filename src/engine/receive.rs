@@ -1,0 +1,229 @@
+//! What do new facts change? Copies, components, pointers and choices, as one changeset.
+//!
+//! A first touch takes one round and a repeat touch two. A correction (a copy that displaces the
+//! one that views took) also reads the facts of the records that it concerns, and rests on those
+//! groups. Facts are applied as a set: their order within the batch changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::copies::{CopyChanges, merge};
+use super::growth::Growth;
+use super::intake::{Facts, shown};
+use super::writing::Writing;
+use super::{Context, Reading, Step, View};
+use crate::identity::Observation;
+use crate::model::{
+    Body, Changeset, ComponentId, ConsentLedger, IdentifierId, Index, Key, Range, RecordId,
+    TenantId, TouchpointId, Verdict,
+};
+
+/// What became of one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// New; it counts from now on.
+    Accepted,
+    /// Known with this content; nothing changed.
+    Duplicate,
+    /// Known with other content; both are kept and views take one.
+    Conflicting,
+}
+
+/// What new facts change.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    /// To be committed.
+    pub changeset: Changeset,
+    /// What became of each touchpoint, in the order given.
+    pub fates: Vec<Fate>,
+    /// What became of each verdict, in the order given.
+    pub verdict_fates: Vec<Fate>,
+}
+
+/// Takes facts in.
+pub fn receive(context: &Context<'_>, view: &View, facts: &Facts) -> Step<Received> {
+    let mut read = Reading::of(view);
+    want_facts(context, &mut read, facts);
+    read.settle()?;
+    let (copies, fates) = merge(context, &read, facts);
+    let displaced = Displaced::find(context, &copies);
+    displaced.want(context, &mut read);
+    want_components(context, &mut read, facts, &displaced);
+    let still_shown = displaced.still_shown(context, &mut read, &copies);
+    read.settle()?;
+    if !displaced.records.is_empty() {
+        // The records that only a displaced copy names are known now; so are their components.
+        want_components(context, &mut read, facts, &displaced);
+        read.settle()?;
+    }
+
+    let verdicts = new_verdicts(context, &read, facts);
+    let mut writing = Writing::new(context.tenant);
+    for change in copies.values().filter(|change| change.accepted.is_some()) {
+        writing.put_copies(&change.after);
+    }
+    for verdict in &verdicts {
+        writing.put_verdict(verdict);
+    }
+    write_consents(context, &read, &copies, &displaced, &mut writing);
+    let mut growth = Growth::new(context, &read);
+    growth.correct(&displaced.records, &still_shown)?;
+    for change in copies.values() {
+        growth.grow(change, &displaced.records)?;
+    }
+    for verdict in &verdicts {
+        growth.rule(verdict)?;
+    }
+    growth.write(&mut writing);
+    let verdict_fates = verdict_fates(facts, &verdicts);
+    Ok(Received { changeset: writing.finish(&read), fates, verdict_fates })
+}
+
+fn want_facts(context: &Context<'_>, read: &mut Reading<'_>, facts: &Facts) {
+    let tenant = context.tenant;
+    for fact in &facts.touchpoints {
+        read.want(Key::touchpoint(tenant, fact.touchpoint().id));
+        if let Some(seen) = &fact.shown.observation {
+            read.want(Key::record_at(tenant, seen.record));
+            for id in seen.linking() {
+                read.want(Key::identifier_at(tenant, id));
+            }
+        }
+        for (endpoint, _) in &fact.shown.consents {
+            read.want(Key::consent(tenant, *endpoint));
+        }
+    }
+    for verdict in &facts.verdicts {
+        read.want(Key::verdict(tenant, verdict.id));
+        read.want(Key::record_at(tenant, verdict.a));
+        read.want(Key::record_at(tenant, verdict.b));
+    }
+}
+
+fn want_components(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    facts: &Facts,
+    displaced: &Displaced,
+) {
+    let tenant = context.tenant;
+    for seen in facts.touchpoints.iter().filter_map(|fact| fact.shown.observation.as_ref()) {
+        want_home(read, tenant, read.record_home(tenant, seen.record));
+        for id in seen.linking() {
+            want_home(read, tenant, read.identifier_home(tenant, id));
+        }
+    }
+    let ruled = facts.verdicts.iter().flat_map(|verdict| [verdict.a, verdict.b]);
+    for record in ruled.chain(displaced.records.iter().copied()) {
+        want_home(read, tenant, read.record_home(tenant, record));
+    }
+}
+
+fn want_home(read: &mut Reading<'_>, tenant: TenantId, home: Option<&ComponentId>) {
+    if let Some(home) = home {
+        read.want(Key::component(tenant, *home));
+    }
+}
+
+fn new_verdicts<'a>(
+    context: &Context<'_>,
+    read: &Reading<'_>,
+    facts: &'a Facts,
+) -> Vec<&'a Verdict> {
+    let mut new: BTreeMap<_, &Verdict> = BTreeMap::new();
+    for verdict in &facts.verdicts {
+        if !read.has_verdict(context.tenant, verdict.id) {
+            new.insert(verdict.id, verdict);
+        }
+    }
+    new.into_values().collect()
+}
+
+fn verdict_fates(facts: &Facts, new: &[&Verdict]) -> Vec<Fate> {
+    let mut fresh: BTreeSet<_> = new.iter().map(|verdict| verdict.id).collect();
+    let fate = |verdict: &Verdict| {
+        if fresh.remove(&verdict.id) { Fate::Accepted } else { Fate::Duplicate }
+    };
+    facts.verdicts.iter().map(fate).collect()
+}
+
+/// What must be read again, since a copy that counted counts no longer.
+#[derive(Default)]
+struct Displaced {
+    records: BTreeSet<RecordId>,
+    endpoints: BTreeMap<IdentifierId, BTreeSet<TouchpointId>>,
+}
+
+impl Displaced {
+    fn find(context: &Context<'_>, copies: &CopyChanges<'_>) -> Self {
+        let mut found = Self::default();
+        for (id, change) in copies {
+            let Some(before) = change.displaced() else { continue };
+            found.records.extend(before.record);
+            found.records.extend(change.after.chosen().record);
+            for (endpoint, _) in shown(context, before).consents {
+                found.endpoints.entry(endpoint).or_default().insert(*id);
+            }
+        }
+        found
+    }
+
+    fn want(&self, context: &Context<'_>, read: &mut Reading<'_>) {
+        for record in &self.records {
+            read.want(Key::record_at(context.tenant, *record));
+        }
+        for endpoint in self.endpoints.keys() {
+            read.want(Key::consent(context.tenant, *endpoint));
+        }
+    }
+
+    /// What the facts of these records that the batch does not change show.
+    fn still_shown(
+        &self,
+        context: &Context<'_>,
+        read: &mut Reading<'_>,
+        copies: &CopyChanges<'_>,
+    ) -> Vec<Observation> {
+        let mut still = Vec::new();
+        for record in &self.records {
+            let range = Range::all(context.tenant, Index::Timeline, record.as_uuid());
+            for row in read.group(range, true).unwrap_or_default() {
+                let Body::Touchpoint(known) = &row.body else { continue };
+                let touchpoint = known.chosen();
+                if !copies.contains_key(&touchpoint.id) {
+                    still.extend(shown(context, touchpoint).observation);
+                }
+            }
+        }
+        still
+    }
+}
+
+fn write_consents(
+    context: &Context<'_>,
+    read: &Reading<'_>,
+    copies: &CopyChanges<'_>,
+    displaced: &Displaced,
+    writing: &mut Writing,
+) {
+    let mut ledgers: BTreeMap<IdentifierId, ConsentLedger> = BTreeMap::new();
+    let known = |endpoint: IdentifierId| -> ConsentLedger {
+        read.consent(context.tenant, endpoint).map(|row| row.as_ref().clone()).unwrap_or_default()
+    };
+    for (endpoint, gone) in &displaced.endpoints {
+        let ledger = ledgers.entry(*endpoint).or_insert_with(|| known(*endpoint));
+        ledger.choices.retain(|touchpoint, _| !gone.contains(touchpoint));
+    }
+    for (id, change) in copies {
+        let mut choices: BTreeMap<IdentifierId, Vec<_>> = BTreeMap::new();
+        for (endpoint, consent) in change.newly_shown().iter().flat_map(|shown| &shown.consents) {
+            choices.entry(*endpoint).or_default().push(consent.clone());
+        }
+        for (endpoint, consents) in choices {
+            let ledger = ledgers.entry(endpoint).or_insert_with(|| known(endpoint));
+            ledger.choices.insert(*id, consents);
+        }
+    }
+    for (endpoint, ledger) in ledgers {
+        writing.put_consents(endpoint, ledger);
+    }
+}

@@ -1,0 +1,189 @@
+//! What a step has read so far, and what it still needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::{
+    Anchor, Body, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
+    DecisionId, Expect, IdentifierId, Key, OutboxEntry, Page, Range, RecordId, Row, TouchpointId,
+    Version,
+};
+
+/// What a step still needs to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Rows.
+    pub keys: BTreeSet<Key>,
+    /// Pages of indexes.
+    pub ranges: BTreeSet<Range>,
+}
+
+impl Need {
+    /// Whether nothing is needed.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.ranges.is_empty()
+    }
+}
+
+/// Why a step is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pause {
+    /// It needs to read more.
+    Need(Need),
+    /// What it read does not fit together: it was changed between two rounds. Read again.
+    Stale,
+}
+
+/// A step's answer: done, or why not yet.
+pub type Step<T> = Result<T, Pause>;
+
+/// What was read so far. Rows of several rounds need not be of one instant.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    rows: BTreeMap<Key, Option<Row>>,
+    pages: BTreeMap<Range, Page>,
+}
+
+impl View {
+    /// Adds a row as it was read; `None` for an absent one.
+    pub fn add_row(&mut self, key: Key, row: Option<Row>) {
+        self.rows.insert(key, row);
+    }
+
+    /// Adds a page as it was read.
+    pub fn add_page(&mut self, range: Range, page: Page) {
+        self.pages.insert(range, page);
+    }
+
+    /// Every row that was read, and its version; 0 for an absent one.
+    pub fn versions(&self) -> impl Iterator<Item = (Key, Version)> + '_ {
+        self.rows.iter().map(|(key, row)| (*key, row.as_ref().map_or(0, |row| row.version)))
+    }
+
+    /// What the view holds, for reading all of it again.
+    pub fn as_need(&self) -> Need {
+        Need {
+            keys: self.rows.keys().copied().collect(),
+            ranges: self.pages.keys().copied().collect(),
+        }
+    }
+}
+
+/// A step's reading of a view: notes what is missing and what the step rests on.
+#[derive(Debug)]
+pub(crate) struct Reading<'v> {
+    view: &'v View,
+    missing: Vec<Key>,
+    missing_ranges: BTreeSet<Range>,
+    /// Rows on which the step rests; one that was wanted twice stands here twice.
+    rows: Vec<(Key, Version)>,
+    anchors: BTreeMap<Anchor, Version>,
+}
+
+impl<'v> Reading<'v> {
+    pub(crate) fn of(view: &'v View) -> Self {
+        Self {
+            view,
+            missing: Vec::new(),
+            missing_ranges: BTreeSet::new(),
+            rows: Vec::new(),
+            anchors: BTreeMap::new(),
+        }
+    }
+
+    /// Asks for a row on which the step rests.
+    pub(crate) fn want(&mut self, key: Key) {
+        match self.view.rows.get(&key) {
+            Some(row) => self.rows.push((key, row.as_ref().map_or(0, |row| row.version))),
+            None => self.missing.push(key),
+        }
+    }
+
+    /// Pauses if anything asked for is missing.
+    pub(crate) fn settle(&mut self) -> Step<()> {
+        if self.missing.is_empty() && self.missing_ranges.is_empty() {
+            return Ok(());
+        }
+        let keys = std::mem::take(&mut self.missing).into_iter().collect();
+        Err(Pause::Need(Need { keys, ranges: std::mem::take(&mut self.missing_ranges) }))
+    }
+
+    fn body(&self, key: Key) -> Option<&'v Body> {
+        self.view.rows.get(&key)?.as_ref().map(|row| &row.body)
+    }
+
+    /// One page.
+    pub(crate) fn page(&mut self, range: Range) -> Option<&'v Page> {
+        let page = self.view.pages.get(&range);
+        if page.is_none() {
+            self.missing_ranges.insert(range);
+        }
+        page
+    }
+
+    /// Every row of a group, page after page; `None` while one is missing. Where `rest_on` is set
+    /// the step rests on the group: nothing may come or go.
+    pub(crate) fn group(&mut self, mut range: Range, rest_on: bool) -> Option<Vec<&'v Row>> {
+        let mut rows = Vec::new();
+        loop {
+            let page = self.page(range)?;
+            if let (true, Some(version)) = (rest_on, page.anchor) {
+                let (tenant, index, prefix) = (range.tenant, range.index, range.prefix);
+                self.anchors.entry(Anchor { tenant, index, prefix }).or_insert(version);
+            }
+            rows.extend(page.rows.iter().map(|(_, row)| row));
+            match page.rows.last() {
+                Some((sort, _)) if page.more => range.after = Some(*sort),
+                _ => return Some(rows),
+            }
+        }
+    }
+
+    /// Everything that the step rests on.
+    pub(crate) fn expects(&self) -> Vec<Expect> {
+        let mut rows = self.rows.clone();
+        rows.sort_unstable();
+        rows.dedup();
+        let rows = rows.into_iter().map(|(key, version)| Expect::Row(key, version));
+        let anchors = self.anchors.iter().map(|(at, version)| Expect::Anchor(*at, *version));
+        rows.chain(anchors).collect()
+    }
+}
+
+macro_rules! typed {
+    ($($name:ident: $key:ident($id:ident: $id_type:ty) => $variant:ident($body:ty);)*) => {
+        impl<'v> Reading<'v> {
+            $(pub(crate) fn $name(
+                &self,
+                tenant: crate::model::TenantId,
+                $id: $id_type,
+            ) -> Option<&'v $body> {
+                match self.body(Key::$key(tenant, $id))? {
+                    Body::$variant(body) => Some(body),
+                    _ => None,
+                }
+            })*
+        }
+    };
+}
+
+typed! {
+    copies: touchpoint(id: TouchpointId) => Touchpoint(Arc<Copies>);
+    record_home: record_at(id: RecordId) => RecordAt(ComponentId);
+    identifier_home: identifier_at(id: IdentifierId) => IdentifierAt(ComponentId);
+    component: component(id: ComponentId) => Component(Arc<Component>);
+    consent: consent(id: IdentifierId) => Consent(Arc<ConsentLedger>);
+    ledger: ledger(id: RecordId) => Ledger(Arc<ContactLedger>);
+    decision: decision(id: DecisionId) => Decision(Arc<Decision>);
+    outbox: outbox(id: DecisionId) => Outbox(Arc<OutboxEntry>);
+}
+
+impl Reading<'_> {
+    pub(crate) fn has_verdict(
+        &self,
+        tenant: crate::model::TenantId,
+        id: crate::model::VerdictId,
+    ) -> bool {
+        self.body(Key::verdict(tenant, id)).is_some()
+    }
+}

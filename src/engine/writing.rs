@@ -1,0 +1,170 @@
+//! What a step writes: rows, their index entries, every row it rests on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Reading;
+use crate::model::{
+    Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
+    Expect, IdentifierId, Index, IndexEntry, Key, OutboxEntry, Put, RecordId, Sort, TenantId,
+    Verdict,
+};
+
+/// A changeset in the making.
+pub(super) struct Writing {
+    tenant: TenantId,
+    changeset: Changeset,
+}
+
+impl Writing {
+    pub(super) fn new(tenant: TenantId) -> Self {
+        Self { tenant, changeset: Changeset::default() }
+    }
+
+    /// The changeset, resting on everything that was read.
+    pub(super) fn finish(mut self, read: &Reading<'_>) -> Changeset {
+        self.changeset.expects.extend(read.expects());
+        self.changeset
+    }
+
+    fn put(&mut self, id: Uuid, body: Body, entries: Vec<IndexEntry>) {
+        self.changeset.puts.push(Put::new(self.tenant, id, body, entries));
+    }
+
+    pub(super) fn put_copies(&mut self, copies: &Arc<Copies>) {
+        let touchpoint = copies.chosen();
+        let id = touchpoint.id.as_uuid();
+        let sort = Sort { time: touchpoint.occurred.order(), id };
+        let mut entries = Vec::with_capacity(2);
+        match touchpoint.record {
+            Some(record) => {
+                let prefix = record.as_uuid();
+                entries.push(IndexEntry { index: Index::Timeline, prefix, sort });
+                if !touchpoint.attributes.is_empty() {
+                    entries.push(IndexEntry { index: Index::Attributes, prefix, sort });
+                }
+            }
+            None => {
+                entries.push(IndexEntry { index: Index::Unattributed, prefix: Uuid::nil(), sort });
+            }
+        }
+        if copies.all().len() > 1 {
+            entries.push(IndexEntry { index: Index::Conflicts, prefix: Uuid::nil(), sort });
+        }
+        self.put(id, Body::Touchpoint(Arc::clone(copies)), entries);
+    }
+
+    pub(super) fn put_verdict(&mut self, verdict: &Verdict) {
+        let id = verdict.id.as_uuid();
+        let sort = Sort { time: verdict.at.micros(), id };
+        let entry = IndexEntry { index: Index::Verdicts, prefix: Uuid::nil(), sort };
+        self.put(id, Body::Verdict(Arc::new(verdict.clone())), vec![entry]);
+    }
+
+    pub(super) fn put_consents(&mut self, endpoint: IdentifierId, ledger: ConsentLedger) {
+        let id = endpoint.as_uuid();
+        if ledger.choices.is_empty() {
+            self.changeset.deletes.push(Key::consent(self.tenant, endpoint));
+            return;
+        }
+        self.put(id, Body::Consent(Arc::new(ledger)), vec![listed(Index::Consents, id)]);
+    }
+
+    pub(super) fn put_ledger(&mut self, record: RecordId, ledger: ContactLedger) {
+        self.put(record.as_uuid(), Body::Ledger(Arc::new(ledger)), Vec::new());
+    }
+
+    pub(super) fn put_decision(&mut self, decision: Decision) {
+        self.put(decision.id.as_uuid(), Body::Decision(Arc::new(decision)), Vec::new());
+    }
+
+    /// An entry that is done leaves the index of due work and stays as a row.
+    pub(super) fn put_outbox(&mut self, entry: OutboxEntry) {
+        let id = entry.decision.as_uuid();
+        let sort = Sort { time: entry.due.micros(), id };
+        let due = IndexEntry { index: Index::Due, prefix: Uuid::nil(), sort };
+        let entries = if entry.is_open() { vec![due] } else { Vec::new() };
+        self.put(id, Body::Outbox(Arc::new(entry)), entries);
+    }
+
+    /// Writes the components that are not as they were, and the pointers that moved.
+    ///
+    /// Pointers of moved records rest on their component, which was read and is written: every move
+    /// writes a component row.
+    pub(super) fn put_components(
+        &mut self,
+        before: &BTreeMap<ComponentId, &Arc<Component>>,
+        after: Vec<Component>,
+    ) {
+        let (mut left, mut entered) = (Pointers::default(), Pointers::default());
+        let mut kept: BTreeSet<ComponentId> = BTreeSet::new();
+        for component in after {
+            let known = before.get(&component.id).map(|known| known.as_ref());
+            kept.insert(component.id);
+            match known {
+                Some(known) if *known == component => continue,
+                Some(known) => left.add(known, Some(&component)),
+                None => {
+                    let key = Key::component(self.tenant, component.id);
+                    self.changeset.expects.push(Expect::Row(key, 0));
+                }
+            }
+            self.point(&component, known, &mut entered);
+            let id = component.id.as_uuid();
+            let entry = listed(Index::Components, id);
+            self.put(id, Body::Component(Arc::new(component)), vec![entry]);
+        }
+        for (id, gone) in before.iter().filter(|(id, _)| !kept.contains(id)) {
+            left.add(gone, None);
+            self.changeset.deletes.push(Key::component(self.tenant, *id));
+        }
+        entered.records.sort_unstable();
+        entered.identifiers.sort_unstable();
+        left.records.retain(|record| entered.records.binary_search(record).is_err());
+        left.identifiers.retain(|id| entered.identifiers.binary_search(id).is_err());
+        let records = left.records.into_iter().map(|id| Key::record_at(self.tenant, id));
+        self.changeset.deletes.extend(records);
+        let identifiers =
+            left.identifiers.into_iter().map(|id| Key::identifier_at(self.tenant, id));
+        self.changeset.deletes.extend(identifiers);
+    }
+
+    /// Points to a component from what it did not hold before.
+    fn point(&mut self, after: &Component, before: Option<&Component>, entered: &mut Pointers) {
+        let (records, identifiers) = (entered.records.len(), entered.identifiers.len());
+        entered.add(after, before);
+        for record in &entered.records[records..] {
+            self.put(record.as_uuid(), Body::RecordAt(after.id), Vec::new());
+        }
+        for identifier in &entered.identifiers[identifiers..] {
+            self.put(identifier.as_uuid(), Body::IdentifierAt(after.id), Vec::new());
+        }
+    }
+}
+
+/// What points to a component: its records and linking identifiers.
+#[derive(Default)]
+struct Pointers {
+    records: Vec<RecordId>,
+    identifiers: Vec<IdentifierId>,
+}
+
+impl Pointers {
+    /// Adds what points to `one` and not to `other`.
+    fn add(&mut self, one: &Component, other: Option<&Component>) {
+        let has_record = |id: &RecordId| other.is_some_and(|other| other.records.contains_key(id));
+        let links = |id: &IdentifierId| {
+            let node = other.and_then(|other| other.identifiers.get(id));
+            node.is_some_and(|node| node.blocked.is_none())
+        };
+        self.records.extend(one.records.keys().filter(|id| !has_record(id)));
+        self.identifiers.extend(one.linking().filter(|id| !links(id)));
+    }
+}
+
+/// An entry in a listing, by id.
+fn listed(index: Index, id: Uuid) -> IndexEntry {
+    IndexEntry { index, prefix: Uuid::nil(), sort: Sort { time: 0, id } }
+}

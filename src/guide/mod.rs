@@ -1,0 +1,27 @@
+//! The guide: how the crate is built, what its words mean, and why.
+//!
+//! - [`architecture`]: the whole in a few pages, for those who read or change the code.
+//! - [`glossary`]: the field's words, each with one meaning.
+//! - [`channel`]: how to write a channel of your own, from an empty file to a green kit.
+//! - [`sql`]: questions to the SQLite file, for the `sqlite3` shell.
+//! - [`design`]: questions of the form "Why ...?", with the alternatives that were rejected.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("channel.md")]
+pub mod channel {}
+
+#[doc = include_str!("sql.md")]
+pub mod sql {}
+
+#[doc = include_str!("design.md")]
+pub mod design {}
+
+/// The README: its program is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}

@@ -1,0 +1,217 @@
+//! Taking in: verify, decode, step, commit; one request or many.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::channel::{Proof, RawInbound, verify};
+use crate::engine::{self, Facts, Fate, Prepared, View};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    Arrival, Event, RecordId, Rejection, Ruling, Source, TenantId, TouchpointId, Verdict,
+};
+
+use super::Hub;
+use super::run::CONFLICTS_MAX;
+
+/// Most facts of one commit.
+const BATCH_MAX: usize = 1_000;
+
+/// Conflicts after which a batch is halved.
+const CONFLICTS_BEFORE_HALVING: usize = 2;
+
+/// One event that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What the codec read.
+    pub event: Event,
+    /// The touchpoint that it became.
+    pub touchpoint: TouchpointId,
+    /// The source record that it belongs to; `None` where nobody was identified.
+    pub record: Option<RecordId>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of one request. Everything in it is committed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reception {
+    /// The events that were taken in, in the request's order.
+    pub taken: Vec<Taken>,
+    /// What was not taken, and why.
+    pub rejected: Vec<Rejection>,
+    /// What was rightly set aside, and why.
+    pub ignored: Vec<Rejection>,
+}
+
+impl Hub {
+    /// Takes in one raw request of a plugged-in channel.
+    ///
+    /// A request that cannot be verified or read is an outcome, told in the reception; a bad event
+    /// costs only itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where the channel is not plugged in for the tenant: plug it in. Else
+    /// what the store says; then nothing is known to be taken, and receiving again is safe.
+    pub async fn receive(&self, request: RawInbound) -> Result<Reception> {
+        let mut receptions = self.receive_many(vec![request]).await?;
+        Ok(receptions.pop().unwrap_or_default())
+    }
+
+    /// Takes in many raw requests with as few commits as possible. One reception each, in order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::receive`]; requests before the failing commit may have been taken.
+    pub async fn receive_many(&self, requests: Vec<RawInbound>) -> Result<Vec<Reception>> {
+        let mut receptions = Vec::with_capacity(requests.len());
+        let mut facts: Vec<(TenantId, Prepared)> = Vec::new();
+        for request in requests {
+            let tenant = request.tenant;
+            let (reception, prepared) = self.read_request(request)?;
+            facts.extend(prepared.into_iter().map(|fact| (tenant, fact)));
+            receptions.push(reception);
+        }
+        let fates = self.take_all(facts).await?;
+        let taken = receptions.iter_mut().flat_map(|reception| &mut reception.taken);
+        for (taken, fate) in taken.zip(fates) {
+            taken.fate = fate;
+        }
+        Ok(receptions)
+    }
+
+    /// Verifies and decodes a request; the fates in the reception are still to be set.
+    fn read_request(&self, request: RawInbound) -> Result<(Reception, Vec<Prepared>)> {
+        let context = self.context(request.tenant);
+        let plugged = self.plugged(request.tenant, &request.channel).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the channel is not plugged in for this tenant")
+                .during("hub.receive")
+                .with("channel", &request.channel)
+        })?;
+        let codec = plugged.adapter.codec();
+        let (mode, now) = (request.mode, self.clock.now());
+        let source =
+            request.source.clone().unwrap_or_else(|| Source::new(request.channel.as_str()));
+        let verified = match verify(&codec.scheme(), &plugged.keys, request, now) {
+            Ok(verified) => verified,
+            Err(rejection) => {
+                let rejected = vec![rejection];
+                return Ok((Reception { rejected, ..Reception::default() }, Vec::new()));
+            }
+        };
+        let attested: Option<Arc<str>> = match verified.proof() {
+            Proof::Attested { reason } => Some(reason.as_str().into()),
+            Proof::Signature { .. } => None,
+        };
+        let decoded = codec.decode(&verified);
+        let mut taken = Vec::with_capacity(decoded.events.len());
+        let mut facts = Vec::with_capacity(decoded.events.len());
+        for event in decoded.events {
+            let touchpoint = engine::touchpoint(&context, codec.channel(), &source, event.clone());
+            let arrival = Arrival::new(mode, touchpoint.occurred, now).attested(attested.clone());
+            let (id, record, fate) = (touchpoint.id, touchpoint.record, Fate::Accepted);
+            taken.push(Taken { event, touchpoint: id, record, fate });
+            facts.push(engine::prepare(&context, touchpoint, arrival));
+        }
+        let (rejected, ignored) = (decoded.rejected, decoded.ignored);
+        Ok((Reception { taken, rejected, ignored }, facts))
+    }
+
+    /// Takes facts of several tenants in, run by run of one tenant.
+    async fn take_all(&self, facts: Vec<(TenantId, Prepared)>) -> Result<Vec<Fate>> {
+        let mut fates = Vec::with_capacity(facts.len());
+        let mut run: Option<(TenantId, Vec<Prepared>)> = None;
+        for (tenant, fact) in facts {
+            match &mut run {
+                Some((of, batch)) if *of == tenant && batch.len() < BATCH_MAX => batch.push(fact),
+                _ => {
+                    if let Some((of, batch)) = run.replace((tenant, vec![fact])) {
+                        fates.extend(self.take(of, batch).await?);
+                    }
+                }
+            }
+        }
+        if let Some((of, batch)) = run {
+            fates.extend(self.take(of, batch).await?);
+        }
+        Ok(fates)
+    }
+
+    /// Takes a batch in. After two conflicts it is halved: a hot row then delays few facts.
+    async fn take(&self, tenant: TenantId, facts: Vec<Prepared>) -> Result<Vec<Fate>> {
+        self.check_profile().await?;
+        let context = self.context(tenant);
+        let mut fates = Vec::with_capacity(facts.len());
+        let mut waiting = VecDeque::from([facts]);
+        let mut conflicts = 0;
+        while let Some(batch) = waiting.pop_front() {
+            let mut facts = Facts { touchpoints: batch, verdicts: Vec::new() };
+            let mut view = View::default();
+            for tries in 0.. {
+                let step = |view: &View| {
+                    let received = engine::receive(&context, view, &facts)?;
+                    Ok((received.fates, received.changeset))
+                };
+                if let Some(done) = self.attempt("hub.receive", &mut view, &step).await? {
+                    fates.extend(done);
+                    break;
+                }
+                conflicts += 1;
+                if conflicts > CONFLICTS_MAX {
+                    let message = "others kept changing the same rows; receive again later";
+                    return Err(Error::new(ErrorKind::Conflict, message).during("hub.receive"));
+                }
+                if tries + 1 >= CONFLICTS_BEFORE_HALVING && facts.touchpoints.len() > 1 {
+                    let second = facts.touchpoints.split_off(facts.touchpoints.len() / 2);
+                    waiting.push_front(second);
+                    waiting.push_front(facts.touchpoints);
+                    break;
+                }
+                view = self.read_again(&view).await?;
+            }
+        }
+        Ok(fates)
+    }
+
+    /// Records a person's verdict on two records. Ruling twice with equal words changes nothing.
+    ///
+    /// `by` names who rules and `reason` why; both are kept as evidence. A later verdict on the
+    /// same two records replaces an earlier one; [`Ruling::Undecided`] takes it back.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] where the two are one record. Else what the store says.
+    pub async fn rule(
+        &self,
+        tenant: TenantId,
+        (a, b): (RecordId, RecordId),
+        ruling: Ruling,
+        by: &str,
+        reason: &str,
+    ) -> Result<Verdict> {
+        if a == b {
+            let message = "a verdict is on two records; these are one";
+            return Err(Error::new(ErrorKind::Invalid, message).during("hub.rule"));
+        }
+        let context = self.context(tenant);
+        let verdict = engine::verdict(&context, (a, b), ruling, self.clock.now(), by, reason);
+        self.record_verdict(tenant, verdict.clone()).await?;
+        Ok(verdict)
+    }
+
+    /// Records a verdict that was made elsewhere, as it is.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn record_verdict(&self, tenant: TenantId, verdict: Verdict) -> Result<Fate> {
+        let context = self.context(tenant);
+        let facts = Facts { touchpoints: Vec::new(), verdicts: vec![verdict] };
+        self.transact("hub.rule", |view| {
+            let received = engine::receive(&context, view, &facts)?;
+            let fate = received.verdict_fates.first().copied().unwrap_or(Fate::Duplicate);
+            Ok((fate, received.changeset))
+        })
+        .await
+    }
+}

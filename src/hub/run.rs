@@ -1,0 +1,135 @@
+//! The canonical loop: read what a step needs, step, commit.
+//!
+//! On conflict, read again and step again.
+
+use crate::engine::{Need, Pause, Step, View};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Changeset, Commit, Key, Range};
+
+use super::Hub;
+
+/// Most rounds of one step. The usual ones take 3, corrections 6; a long group takes one per page.
+const ROUNDS_MAX: usize = 10_000;
+
+/// Most conflicts of one commit before the call gives up.
+pub(super) const CONFLICTS_MAX: usize = 64;
+
+impl Hub {
+    /// Runs a step that writes nothing. A view of several rounds is checked to be of one instant.
+    pub(super) async fn ask<T>(
+        &self,
+        operation: &'static str,
+        step: impl Fn(&View) -> Step<T> + Send,
+    ) -> Result<T> {
+        self.check_profile().await?;
+        for _ in 0..CONFLICTS_MAX {
+            let mut view = View::default();
+            let (answer, rounds) = self.step(operation, &mut view, &step).await?;
+            if rounds <= 1 || self.still_holds(&view).await? {
+                return Ok(answer);
+            }
+        }
+        Err(contended(operation))
+    }
+
+    /// Runs a step and commits what it says, until it is applied.
+    pub(super) async fn transact<T>(
+        &self,
+        operation: &'static str,
+        step: impl Fn(&View) -> Step<(T, Changeset)> + Send,
+    ) -> Result<T> {
+        self.check_profile().await?;
+        let mut view = View::default();
+        for _ in 0..CONFLICTS_MAX {
+            match self.attempt(operation, &mut view, &step).await? {
+                Some(answer) => return Ok(answer),
+                None => view = self.read_again(&view).await?,
+            }
+        }
+        Err(contended(operation))
+    }
+
+    /// One try of a step and its commit; `None` on a conflict.
+    pub(super) async fn attempt<T>(
+        &self,
+        operation: &'static str,
+        view: &mut View,
+        step: &(impl Fn(&View) -> Step<(T, Changeset)> + Send),
+    ) -> Result<Option<T>> {
+        let ((answer, changeset), _) = self.step(operation, view, step).await?;
+        if changeset.is_empty() {
+            return Ok(Some(answer));
+        }
+        match self.store.commit(changeset).await? {
+            Commit::Applied(_) => Ok(Some(answer)),
+            Commit::Conflict(_) => Ok(None),
+        }
+    }
+
+    /// What the last try read, read again: the next try needs most of it.
+    pub(super) async fn read_again(&self, view: &View) -> Result<View> {
+        let mut again = View::default();
+        self.fetch(&mut again, view.as_need()).await?;
+        Ok(again)
+    }
+
+    async fn step<T>(
+        &self,
+        operation: &'static str,
+        view: &mut View,
+        step: &(impl Fn(&View) -> Step<T> + Send),
+    ) -> Result<(T, usize)> {
+        for round in 0..ROUNDS_MAX {
+            match step(view) {
+                Ok(answer) => return Ok((answer, round)),
+                Err(Pause::Need(need)) => self.fetch(view, need).await?,
+                Err(Pause::Stale) => *view = View::default(),
+            }
+        }
+        Err(contended(operation))
+    }
+
+    async fn fetch(&self, view: &mut View, need: Need) -> Result<()> {
+        if !need.keys.is_empty() {
+            let keys: Vec<Key> = need.keys.into_iter().collect();
+            let rows = self.store.load(&keys).await?;
+            answered(keys.len(), rows.len(), "storage.load")?;
+            for (key, row) in keys.into_iter().zip(rows) {
+                view.add_row(key, row);
+            }
+        }
+        if !need.ranges.is_empty() {
+            let ranges: Vec<Range> = need.ranges.into_iter().collect();
+            let pages = self.store.scan(&ranges).await?;
+            answered(ranges.len(), pages.len(), "storage.scan")?;
+            for (range, page) in ranges.into_iter().zip(pages) {
+                view.add_page(range, page);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every row of a view is as it was read.
+    async fn still_holds(&self, view: &View) -> Result<bool> {
+        let (keys, versions): (Vec<Key>, Vec<_>) = view.versions().unzip();
+        let rows = self.store.load(&keys).await?;
+        let now = rows.iter().map(|row| row.as_ref().map_or(0, |row| row.version));
+        Ok(now.eq(versions))
+    }
+}
+
+/// A store that answers less than it was asked breaks the contract; going on would lose data.
+fn answered(asked: usize, got: usize, operation: &'static str) -> Result<()> {
+    if asked == got {
+        return Ok(());
+    }
+    let message =
+        "the store answered another number of questions than it was asked; mend the store";
+    let error = Error::new(ErrorKind::Corrupt, message).during(operation);
+    Err(error.with("asked", asked).with("answered", got))
+}
+
+fn contended(operation: &'static str) -> Error {
+    let message = "others kept changing the same rows; try again later";
+    Error::new(ErrorKind::Conflict, message).during(operation)
+}

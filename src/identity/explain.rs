@@ -1,0 +1,203 @@
+//! Why records are one customer, or not: the evidence, in data and sentences.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::partition::{Edge, Partition};
+use crate::model::{
+    Component, Explanation, IdentifierId, RecordId, Ruling, Sentence, Verdict, VerdictId, Weight,
+};
+
+/// A node of the evidence graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    Record(RecordId),
+    Identifier(IdentifierId),
+}
+
+fn ends(edge: &Edge) -> (Node, Node) {
+    match edge {
+        Edge::Verdict { a, b, .. } => (Node::Record(*a), Node::Record(*b)),
+        Edge::Seen { identifier, record } => (Node::Record(*record), Node::Identifier(*identifier)),
+    }
+}
+
+/// Why two records are one customer: the path of joins between them. `None` where they are not.
+pub fn why(
+    component: &Component,
+    partition: &Partition,
+    a: RecordId,
+    b: RecordId,
+) -> Option<Explanation> {
+    let hops = hops(&path(partition, Node::Record(a), Node::Record(b))?);
+    let outcome = match hops.len() {
+        0 => "One customer: it is one record.".to_owned(),
+        1 => "One customer: the two records are joined directly.".to_owned(),
+        many => format!("One customer: a chain of {many} joins connects the two records."),
+    };
+    let mut explanation = Explanation::new(Sentence::new(outcome));
+    for hop in hops {
+        let (rule, sentence) = hop.describe(component);
+        explanation.push(rule, Weight::For, sentence);
+    }
+    let cut = "A verdict that the two records are different parties would part them.";
+    explanation.would_change.push(Sentence::new(cut));
+    Some(explanation)
+}
+
+/// Why two records are two customers: a verdict, a refused join, or missing evidence. `None` where
+/// they are one.
+pub fn why_not(
+    component: &Component,
+    partition: &Partition,
+    a: RecordId,
+    b: RecordId,
+) -> Option<Explanation> {
+    if path(partition, Node::Record(a), Node::Record(b)).is_some() {
+        return None;
+    }
+    let mut explanation = Explanation::new(Sentence::new("Two customers."));
+    let pair = (a.min(b), a.max(b));
+    if let Some(verdict) = component.rulings().get(&pair)
+        && verdict.ruling == Ruling::Different
+    {
+        explanation.push("verdict", Weight::Against, ruled(verdict));
+        let undo = "Taking the verdict back would let the evidence decide.";
+        explanation.would_change.push(Sentence::new(undo));
+    }
+    for rejected in &partition.rejected {
+        let sentence = match rejected.edge {
+            Edge::Verdict { verdict, .. } => Hop::Verdict(verdict).describe(component).1,
+            Edge::Seen { identifier, record } => {
+                let by = source(component, record);
+                seen(component, identifier).then(format!(" was seen by {by}"))
+            }
+        };
+        let sentence = sentence.then("; a verdict forbids the customers that it would join");
+        explanation.push("refused_join", Weight::Against, sentence);
+    }
+    for sentence in shared_but_blocked(component, a, b) {
+        explanation.push("blocked_value", Weight::Note, sentence);
+    }
+    if explanation.reasons.is_empty() {
+        let none = "no identifier that joins records was seen on both, nor on a chain between them";
+        explanation.push("no_evidence", Weight::Against, Sentence::new(none));
+        let more = "Seeing one linking identifier on both, or a verdict, would join them.";
+        explanation.would_change.push(Sentence::new(more));
+    }
+    Some(explanation)
+}
+
+/// What joins two records directly.
+enum Hop {
+    Verdict(VerdictId),
+    Identifier(IdentifierId, RecordId, RecordId),
+}
+
+/// The path as hops from record to record: an identifier's two edges are one hop.
+fn hops(path: &[Edge]) -> Vec<Hop> {
+    let mut hops = Vec::new();
+    let mut half: Option<RecordId> = None;
+    for edge in path {
+        match (edge, half.take()) {
+            (Edge::Verdict { verdict, .. }, _) => hops.push(Hop::Verdict(*verdict)),
+            (Edge::Seen { record, .. }, None) => half = Some(*record),
+            (Edge::Seen { identifier, record }, Some(from)) => {
+                hops.push(Hop::Identifier(*identifier, from, *record));
+            }
+        }
+    }
+    hops
+}
+
+impl Hop {
+    fn describe(&self, component: &Component) -> (&'static str, Sentence) {
+        match self {
+            Self::Verdict(verdict) => {
+                let known = component.verdicts.get(verdict);
+                ("verdict", known.map_or_else(|| Sentence::new("a person ruled"), ruled))
+            }
+            Self::Identifier(identifier, from, to) => {
+                let seen = seen(component, *identifier);
+                let (from, to) = (source(component, *from), source(component, *to));
+                let by = if from == to {
+                    format!("twice by {to}")
+                } else {
+                    format!("by {from} and {to}")
+                };
+                ("identifier", seen.then(format!(" was seen {by}")))
+            }
+        }
+    }
+}
+
+/// An identifier in words: what it is, and its value.
+fn seen(component: &Component, identifier: IdentifierId) -> Sentence {
+    component.identifiers.get(&identifier).map_or_else(
+        || Sentence::new("an identifier"),
+        |node| {
+            let words = Sentence::new(format!("the {} ", node.namespace));
+            words.personal(&node.namespace, node.value.expose())
+        },
+    )
+}
+
+fn source(component: &Component, record: RecordId) -> &str {
+    let source = component.records.get(&record).and_then(|node| node.source.as_ref());
+    source.map_or("an unknown source", |source| source.as_str())
+}
+
+/// The only path between two nodes of the forest, if they are in one tree.
+fn path(partition: &Partition, from: Node, to: Node) -> Option<Vec<Edge>> {
+    let mut neighbours: BTreeMap<Node, Vec<(Node, Edge)>> = BTreeMap::new();
+    for edge in &partition.joins {
+        let (a, b) = ends(edge);
+        neighbours.entry(a).or_default().push((b, *edge));
+        neighbours.entry(b).or_default().push((a, *edge));
+    }
+    let mut came: BTreeMap<Node, Option<(Node, Edge)>> = BTreeMap::from([(from, None)]);
+    let mut queue = VecDeque::from([from]);
+    while let Some(node) = queue.pop_front() {
+        for (next, edge) in neighbours.get(&node).into_iter().flatten() {
+            if !came.contains_key(next) {
+                came.insert(*next, Some((node, *edge)));
+                queue.push_back(*next);
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    let mut at = to;
+    while let Some((before, edge)) = came.get(&at)? {
+        steps.push(*edge);
+        at = *before;
+    }
+    steps.reverse();
+    Some(steps)
+}
+
+fn ruled(verdict: &Verdict) -> Sentence {
+    let what = match verdict.ruling {
+        Ruling::Same => "ruled that they are one party",
+        Ruling::Different => "ruled that they are two parties",
+        Ruling::Undecided => "took an earlier verdict back",
+    };
+    Sentence::default()
+        .personal("a person", verdict.by.expose())
+        .then(format!(" {what} on {}: ", verdict.at))
+        .personal("reason", verdict.reason.expose())
+}
+
+fn shared_but_blocked(component: &Component, a: RecordId, b: RecordId) -> Vec<Sentence> {
+    let of = |record: RecordId| -> BTreeSet<IdentifierId> {
+        let node = component.records.get(&record);
+        node.map(|node| node.identifiers.keys().copied().collect()).unwrap_or_default()
+    };
+    let shared = of(a).intersection(&of(b)).copied().collect::<Vec<_>>();
+    let blocked = shared.iter().filter_map(|id| {
+        let node = component.identifiers.get(id)?;
+        let why = node.blocked?.reason();
+        let sentence = Sentence::new(format!("both show the {} ", node.namespace));
+        let sentence = sentence.personal(&node.namespace, node.value.expose());
+        Some(sentence.then(format!(", which joins nobody: {why}")))
+    });
+    blocked.collect()
+}

@@ -1,0 +1,227 @@
+//! Candidate components: what evidence could connect, kept as connected sets of records.
+//!
+//! A pool takes the components that new evidence touches, adds it, and hands back the connected
+//! sets. A merge keeps the row of the larger side, so that the smaller side's pointers are
+//! rewritten; after a split the largest part keeps the row.
+//!
+//! # Law
+//!
+//! 1. The connected sets are a function of the content; only the *names* of new rows depend on what
+//!    was accepted when, and no view shows them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::union::Union;
+use crate::model::{
+    Assurance, Component, ComponentId, IdentifierId, IdentifierNode, Occurred, RecordId,
+    RecordNode, Source, Verdict, VerdictId,
+};
+
+/// What one touchpoint shows of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The record.
+    pub record: RecordId,
+    /// The feed that knows it.
+    pub source: Source,
+    /// When.
+    pub occurred: Occurred,
+    /// The identifiers seen, normalised.
+    pub identifiers: Vec<(IdentifierId, IdentifierNode, Assurance)>,
+}
+
+impl Observation {
+    /// The identifiers through which the record is joined to others.
+    pub fn linking(&self) -> impl Iterator<Item = IdentifierId> + '_ {
+        self.identifiers.iter().filter(|(_, node, _)| node.blocked.is_none()).map(|(id, ..)| *id)
+    }
+
+    /// Whether a component already shows all of it.
+    pub fn is_known_to(&self, component: &Component) -> bool {
+        let Some(node) = component.records.get(&self.record) else { return false };
+        let earlier = match (node.first_seen, self.occurred.at) {
+            (Some(first), Some(at)) => at < first,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let seen = |(id, _, assurance): &(IdentifierId, IdentifierNode, Assurance)| {
+            node.identifiers.get(id).is_some_and(|known| known >= assurance)
+        };
+        node.is_seen() && !earlier && self.identifiers.iter().all(seen)
+    }
+}
+
+/// Components being changed.
+#[derive(Debug, Default)]
+pub struct Pool {
+    records: BTreeMap<RecordId, RecordNode>,
+    identifiers: BTreeMap<IdentifierId, IdentifierNode>,
+    /// By the smaller record, so that a component finds its own.
+    verdicts: BTreeMap<(RecordId, VerdictId), Verdict>,
+    homes: BTreeMap<RecordId, ComponentId>,
+}
+
+impl Pool {
+    /// Takes a component in.
+    pub fn take(&mut self, component: &Component) {
+        for (id, node) in &component.records {
+            self.homes.insert(*id, component.id);
+            self.records.insert(*id, node.clone());
+        }
+        for (id, node) in &component.identifiers {
+            self.identifiers.insert(*id, node.clone());
+        }
+        for verdict in component.verdicts.values() {
+            self.verdicts.insert((verdict.a, verdict.id), verdict.clone());
+        }
+    }
+
+    /// Adds what a touchpoint shows.
+    pub fn observe(&mut self, seen: &Observation) {
+        let node = self.records.entry(seen.record).or_insert_with(RecordNode::unseen);
+        node.source.get_or_insert_with(|| seen.source.clone());
+        node.first_seen = match (node.first_seen, seen.occurred.at) {
+            (Some(first), Some(at)) => Some(first.min(at)),
+            (first, at) => first.or(at),
+        };
+        for (id, identifier, assurance) in &seen.identifiers {
+            self.identifiers.entry(*id).or_insert_with(|| identifier.clone());
+            let best = node.identifiers.entry(*id).or_insert(*assurance);
+            *best = (*best).max(*assurance);
+        }
+    }
+
+    /// Forgets what was seen of a record, before a correction adds again what still holds.
+    pub fn forget(&mut self, record: RecordId) {
+        if let Some(node) = self.records.get_mut(&record) {
+            *node = RecordNode::unseen();
+        }
+    }
+
+    /// Adds a verdict; its records need not have been seen.
+    pub fn rule(&mut self, verdict: &Verdict) {
+        for record in [verdict.a, verdict.b] {
+            self.records.entry(record).or_insert_with(RecordNode::unseen);
+        }
+        self.verdicts.insert((verdict.a, verdict.id), verdict.clone());
+    }
+
+    /// The connected sets as components; `name` names a new one by its records, in id order.
+    pub fn into_components(
+        mut self,
+        mut name: impl FnMut(&[RecordId]) -> ComponentId,
+    ) -> Vec<Component> {
+        let named: BTreeSet<RecordId> =
+            self.verdicts.values().flat_map(|verdict| [verdict.a, verdict.b]).collect();
+        self.records.retain(|id, node| node.is_seen() || named.contains(id));
+        let sightings = self.sightings();
+        let sets = self.connected_sets(&sightings);
+        let names = self.keep_names(&sets);
+        let mut components: Vec<Component> = names
+            .into_iter()
+            .zip(&sets.members)
+            .map(|(id, set)| Component::new(id.unwrap_or_else(|| name(set))))
+            .collect();
+        for ((record, id), verdict) in self.verdicts {
+            if let Some(set) = sets.of(record) {
+                components[set].verdicts.insert(id, verdict);
+            }
+        }
+        for (at, (record, node)) in self.records.into_iter().enumerate() {
+            components[sets.place[at]].records.insert(record, node);
+        }
+        let mut seen = sightings.as_slice();
+        for (id, node) in self.identifiers {
+            // Both are in id order; an identifier that no record bears any more is dropped.
+            let bearers = seen.partition_point(|(other, _)| *other <= id);
+            let (here, later) = seen.split_at(bearers);
+            for (_, at) in here {
+                let known = &mut components[sets.place[*at]].identifiers;
+                known.entry(id).or_insert_with(|| node.clone());
+            }
+            seen = later;
+        }
+        components
+    }
+
+    /// Which identifier was seen on which record, by identifier and place of the record.
+    fn sightings(&self) -> Vec<(IdentifierId, usize)> {
+        let records = self.records.values().enumerate();
+        let mut sightings: Vec<(IdentifierId, usize)> = records
+            .flat_map(|(at, node)| node.identifiers.keys().map(move |id| (*id, at)))
+            .collect();
+        sightings.sort_unstable();
+        sightings
+    }
+
+    /// Records that share a linking identifier or a verdict.
+    fn connected_sets(&self, sightings: &[(IdentifierId, usize)]) -> Sets {
+        let records: Vec<RecordId> = self.records.keys().copied().collect();
+        let mut union = Union::new(records.len());
+        for bearers in sightings.chunk_by(|(id, _), (other, _)| id == other) {
+            if bearers.len() > 1
+                && self.identifiers.get(&bearers[0].0).is_some_and(|node| node.blocked.is_none())
+            {
+                for (_, at) in &bearers[1..] {
+                    union.join(bearers[0].1, *at);
+                }
+            }
+        }
+        for verdict in self.verdicts.values() {
+            let place = |record: &RecordId| records.binary_search(record).ok();
+            if let (Some(a), Some(b)) = (place(&verdict.a), place(&verdict.b)) {
+                union.join(a, b);
+            }
+        }
+        Sets::of_union(records, &mut union)
+    }
+
+    /// Gives each row's id to the set that holds most of its records; ties go to the smaller ids.
+    fn keep_names(&self, sets: &Sets) -> Vec<Option<ComponentId>> {
+        let mut claims: Vec<(usize, ComponentId, usize)> = Vec::new();
+        for (at, set) in sets.members.iter().enumerate() {
+            let homes = set.iter().filter_map(|record| self.homes.get(record));
+            let mut homes: Vec<ComponentId> = homes.copied().collect();
+            homes.sort_unstable();
+            claims.extend(homes.chunk_by(|a, b| a == b).map(|home| (home.len(), home[0], at)));
+        }
+        claims.sort_unstable_by_key(|(count, id, at)| (usize::MAX - count, *id, *at));
+        let mut names = vec![None; sets.members.len()];
+        let mut taken = BTreeSet::new();
+        for (_, id, at) in claims {
+            if names[at].is_none() && taken.insert(id) {
+                names[at] = Some(id);
+            }
+        }
+        names
+    }
+}
+
+/// Connected sets of records, in the order of their smallest.
+struct Sets {
+    records: Vec<RecordId>,
+    /// Of each record, its set.
+    place: Vec<usize>,
+    /// Of each set, its records in id order.
+    members: Vec<Vec<RecordId>>,
+}
+
+impl Sets {
+    fn of_union(records: Vec<RecordId>, union: &mut Union) -> Self {
+        let mut set_of_root: Vec<Option<usize>> = vec![None; records.len()];
+        let (mut place, mut members) = (Vec::with_capacity(records.len()), Vec::new());
+        for (at, record) in records.iter().enumerate() {
+            let set = *set_of_root[union.root(at)].get_or_insert(members.len());
+            if set == members.len() {
+                members.push(Vec::new());
+            }
+            members[set].push(*record);
+            place.push(set);
+        }
+        Self { records, place, members }
+    }
+
+    fn of(&self, record: RecordId) -> Option<usize> {
+        self.records.binary_search(&record).ok().map(|at| self.place[at])
+    }
+}

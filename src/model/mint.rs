@@ -1,0 +1,83 @@
+//! Minting: which parts name what.
+
+use super::decision::Intent;
+use super::digest::Digest;
+use super::evidence::Ruling;
+use super::id::{
+    ComponentId, DecisionId, IdKey, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
+};
+use super::identifier::Namespace;
+use super::time::Timestamp;
+use super::touchpoint::Source;
+
+impl IdKey {
+    /// The id of a normalised identifier.
+    pub fn identifier(
+        &self,
+        tenant: TenantId,
+        namespace: &Namespace,
+        scope: Option<&str>,
+        normalised: &str,
+    ) -> IdentifierId {
+        let scope = scope.unwrap_or_default().as_bytes();
+        let parts = [b"identifier", namespace.name().as_bytes(), scope, normalised.as_bytes()];
+        IdentifierId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of the source record that an identifier names within a source.
+    pub fn record(&self, tenant: TenantId, source: &Source, sender: IdentifierId) -> RecordId {
+        let parts: [&[u8]; 3] = [b"record", source.as_str().as_bytes(), sender.as_bytes()];
+        RecordId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of a touchpoint that its source names.
+    pub fn touchpoint(&self, tenant: TenantId, source: &Source, external: &str) -> TouchpointId {
+        let parts: [&[u8]; 3] = [b"touchpoint", source.as_str().as_bytes(), external.as_bytes()];
+        TouchpointId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of a touchpoint that its source does not name: its content.
+    pub fn unnamed_touchpoint(
+        &self,
+        tenant: TenantId,
+        source: &Source,
+        content: Digest,
+    ) -> TouchpointId {
+        let parts: [&[u8]; 3] = [b"content", source.as_str().as_bytes(), content.as_bytes()];
+        TouchpointId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of a verdict: its content, so that one id cannot carry two.
+    pub(crate) fn verdict(
+        &self,
+        tenant: TenantId,
+        pair: (RecordId, RecordId),
+        (ruling, at): (Ruling, Timestamp),
+        by: &str,
+        reason: &str,
+    ) -> VerdictId {
+        let ruling = [ruling as u8];
+        let at = at.micros().to_le_bytes();
+        let (a, b) = (pair.0.as_bytes(), pair.1.as_bytes());
+        let parts: [&[u8]; 7] = [b"verdict", a, b, &ruling, &at, by.as_bytes(), reason.as_bytes()];
+        VerdictId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of a new component: a newly accepted fact and the smallest record that it holds.
+    ///
+    /// Never of fact ids: copies of one id would collide.
+    pub(crate) fn component(
+        &self,
+        tenant: TenantId,
+        accepted: Digest,
+        smallest: RecordId,
+    ) -> ComponentId {
+        let parts: [&[u8]; 3] = [b"component", accepted.as_bytes(), smallest.as_bytes()];
+        ComponentId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of the decision on an intent.
+    pub fn decision(&self, tenant: TenantId, intent: &Intent) -> DecisionId {
+        DecisionId::from_uuid(self.mint(tenant, &[b"decision", intent.key.as_bytes()]))
+    }
+}

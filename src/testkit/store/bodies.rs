@@ -1,0 +1,229 @@
+//! Clause 11: bodies of every kind come back equal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::rows::{at, channel, id};
+use super::{apply, or_panic, puts};
+use crate::model::{
+    Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
+    ComponentId, Configuration, Consent, ConsentLedger, ConsentSignal, ConsentState, ContactLedger,
+    Copies, Copy, Decision, DecisionId, DeliveryStatus, Digest, Finding, Identifier, IdentifierId,
+    IdentifierNode, Intent, Key, Kind, LawfulBasis, LedgerEntry, LedgerState, Message, MessageId,
+    Namespace, ObjectRef, Occurred, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose,
+    Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId, Timestamp,
+    Touchpoint, TouchpointId, Verdict, VerdictId,
+};
+use crate::storage::Store;
+
+/// Texts that a store's encoding, collation or escaping could spoil.
+const TEXTS: [&str; 8] = [
+    "",
+    "Zoë O'Neill \"Zo\" \\ %_",
+    "李小龍 שלום مرحبا Привет ไทย",
+    "e\u{301} is not é",
+    "👩‍👩‍👧‍👦🇫🇷",
+    "line\nline\r\n\ttab\u{2028}\u{feff}",
+    "nul\u{0}inside",
+    "'; DROP TABLE rows; --",
+];
+
+/// Every kind of body comes back equal, in any script and at any time of the calendar.
+pub async fn bodies_come_back_equal(store: &dyn Store) {
+    let tenant = TenantId::named("bodies_come_back_equal");
+    let times = [Timestamp::MIN, Timestamp::MAX, at(0), at(1_790_000_000).shifted_micros(123_456)];
+    let mut rows: Vec<Put> = Vec::new();
+    for text in TEXTS {
+        for time in times {
+            for body in sample_bodies(text, time) {
+                rows.push(Put::new(tenant, id(rows.len() as u64), body, Vec::new()));
+            }
+        }
+    }
+    for kind in Kind::ALL {
+        assert!(rows.iter().any(|put| put.key.kind == kind), "no sample of kind {}", kind.name());
+    }
+    let wanted: Vec<Key> = rows.iter().map(|put| put.key).collect();
+    apply(store, puts(rows.clone())).await;
+    for (row, put) in or_panic(store.load(&wanted).await).into_iter().zip(&rows) {
+        assert_eq!(row.map(|row| row.body).as_ref(), Some(&put.body), "{}", put.key);
+    }
+}
+
+/// One body of each kind, saying `text` at `time` wherever it can.
+fn sample_bodies(text: &str, time: Timestamp) -> Vec<Body> {
+    let kinds = Kind::ALL.into_iter();
+    kinds.map(|kind| sample(kind, text, time)).collect()
+}
+
+fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
+    match kind {
+        Kind::Profile => Body::Profile(Arc::new(Profile {
+            normaliser: u32::MAX,
+            identity: Digest::of(text),
+            id_key: id(3),
+        })),
+        Kind::Touchpoint => Body::Touchpoint(Arc::new(copies(text, time))),
+        Kind::Verdict => Body::Verdict(Arc::new(verdict(text, time))),
+        Kind::RecordAt => Body::RecordAt(ComponentId::from_uuid(uuid::Uuid::max())),
+        Kind::IdentifierAt => Body::IdentifierAt(ComponentId::from_uuid(uuid::Uuid::nil())),
+        Kind::Component => Body::Component(Arc::new(component(text, time))),
+        Kind::Consent => Body::Consent(Arc::new(consents(text, time))),
+        Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
+        Kind::Decision => Body::Decision(Arc::new(decision(text, time))),
+        Kind::Outbox => Body::Outbox(Arc::new(outbox(text, time))),
+    }
+}
+
+fn copies(text: &str, time: Timestamp) -> Copies {
+    let attested = Some(text.into());
+    let arrival = Arrival { recorded_at: time, mode: ArrivalMode::Late, attested };
+    let stated = touchpoint(text, Occurred::at(time));
+    let mut copies = Copies::new(Copy::new(stated, arrival.clone()));
+    copies.insert(Copy::new(touchpoint(text, Occurred::UNKNOWN), arrival));
+    copies
+}
+
+fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
+    let pii = || Pii::new(text.to_owned());
+    let identifier = Identifier::proven(Namespace::Other(text.to_owned()), text).scoped(text);
+    let mut message = Message::outbound(Author::Agent, text);
+    message.subject = Some(pii());
+    message.references = vec![text.to_owned()];
+    message.parts.push(Part::Media(BlobRef {
+        location: pii(),
+        media_type: "image/jpeg".to_owned(),
+        file_name: Some(pii()),
+        bytes: Some(u64::MAX),
+    }));
+    Touchpoint {
+        id: TouchpointId::from_uuid(id(1)),
+        source: Source::new(text),
+        external_id: Some(text.to_owned()),
+        revision: u32::MAX,
+        record: Some(RecordId::from_uuid(id(2))),
+        channel: channel("store-0042"),
+        channel_kind: ChannelKind::Other(text.to_owned()),
+        act: Act::Custom(text.to_owned()),
+        occurred,
+        objects: vec![ObjectRef::new(text, text)],
+        identifiers: vec![identifier.clone()],
+        attributes: BTreeMap::from([(text.to_owned(), pii())]),
+        message: Some(message),
+        answers: vec![MessageId::from_uuid(id(9))],
+        receipt: Some(Receipt {
+            of: text.to_owned(),
+            status: DeliveryStatus::Failed,
+            code: Some(text.to_owned()),
+        }),
+        consents: vec![ConsentSignal {
+            endpoint: identifier,
+            purpose: Some(Purpose::new(text)),
+            state: ConsentState::Withdrawn,
+            basis: LawfulBasis::Contract,
+            evidence: Some(text.to_owned()),
+        }],
+        details: BTreeMap::from([("a.b".to_owned(), pii())]),
+    }
+}
+
+fn verdict(text: &str, time: Timestamp) -> Verdict {
+    Verdict {
+        id: VerdictId::from_uuid(id(4)),
+        a: RecordId::from_uuid(id(1)),
+        b: RecordId::from_uuid(id(2)),
+        ruling: Ruling::Different,
+        at: time,
+        by: Pii::new(text.to_owned()),
+        reason: Pii::new(text.to_owned()),
+    }
+}
+
+fn component(text: &str, time: Timestamp) -> Component {
+    let mut component = Component::new(ComponentId::from_uuid(id(5)));
+    let seen = RecordNode {
+        source: Some(Source::new(text)),
+        first_seen: Some(time),
+        identifiers: BTreeMap::from([(IdentifierId::from_uuid(id(6)), Assurance::Asserted)]),
+    };
+    component.records.insert(RecordId::from_uuid(id(1)), seen);
+    component.records.insert(RecordId::from_uuid(id(2)), RecordNode::unseen());
+    let node = IdentifierNode {
+        namespace: Namespace::Other(text.to_owned()),
+        scope: Some(text.to_owned()),
+        value: Pii::new(text.to_owned()),
+        blocked: Some(Blocked::Listed),
+    };
+    component.identifiers.insert(IdentifierId::from_uuid(id(6)), node);
+    component.verdicts.insert(VerdictId::from_uuid(id(4)), verdict(text, time));
+    component
+}
+
+fn consents(text: &str, time: Timestamp) -> ConsentLedger {
+    let choice = |occurred| Consent {
+        purpose: Some(Purpose::new(text)),
+        state: ConsentState::Given,
+        basis: LawfulBasis::Consent,
+        occurred,
+        evidence: Some(text.to_owned()),
+    };
+    let choices = vec![choice(Occurred::at(time)), choice(Occurred::UNKNOWN)];
+    ConsentLedger { choices: BTreeMap::from([(TouchpointId::from_uuid(id(1)), choices)]) }
+}
+
+fn ledger(text: &str, time: Timestamp) -> ContactLedger {
+    let mut ledger = ContactLedger::default();
+    ledger.put(LedgerEntry {
+        decision: DecisionId::from_uuid(id(7)),
+        purpose: Purpose::new(text),
+        occasion: text.to_owned(),
+        channel: channel("mail"),
+        at: time,
+        state: LedgerState::Ambiguous,
+    });
+    ledger
+}
+
+fn decision(text: &str, time: Timestamp) -> Decision {
+    let facts = vec![(text.to_owned(), text.to_owned())];
+    let finding = |ruled| Finding {
+        rule: "quiet_hours".to_owned(),
+        channel: Some(channel("mail")),
+        ruled,
+        why: text.to_owned(),
+        facts: facts.clone(),
+    };
+    Decision {
+        id: DecisionId::from_uuid(id(7)),
+        intent: Intent {
+            key: text.to_owned(),
+            subject: RecordId::from_uuid(id(1)),
+            purpose: Purpose::new(text),
+            occasion: text.to_owned(),
+            channels: vec![channel("mail"), channel("sms")],
+            text: Pii::new(text.to_owned()),
+            not_before: Some(time),
+            not_after: None,
+        },
+        outcome: Outcome::Send {
+            channel: channel("mail"),
+            endpoint: IdentifierId::from_uuid(id(6)),
+            at: time,
+        },
+        findings: vec![finding(Ruled::Pass), finding(Ruled::Wait(time)), finding(Ruled::Block)],
+        view: Digest::of(text),
+        configuration: Configuration::default().version(),
+        at: time,
+    }
+}
+
+fn outbox(text: &str, time: Timestamp) -> OutboxEntry {
+    OutboxEntry {
+        decision: DecisionId::from_uuid(id(7)),
+        subject: RecordId::from_uuid(id(1)),
+        due: time,
+        attempts: u32::MAX,
+        fence: u64::MAX,
+        state: OutboxState::Done(SendOutcome::Accepted { provider_id: text.to_owned() }),
+    }
+}

@@ -1,0 +1,283 @@
+//! The laws over generated worlds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use omnichannel::consistency::{Lift, changes, explain};
+use omnichannel::model::*;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::world::*;
+
+const CHANNELS: [&str; 3] = ["email", "sms", "push"];
+
+fn bases() -> impl Strategy<Value = LawfulBasis> {
+    use LawfulBasis::*;
+    // Consent is what most of the laws are about.
+    select(vec![Consent, Consent, Consent, Contract, PublicTask, LegitimateInterests])
+}
+
+fn choice() -> impl Strategy<Value = Option<ConsentState>> {
+    use ConsentState::{Given, Withdrawn};
+    select(vec![None, Some(Given), Some(Given), Some(Withdrawn)])
+}
+
+fn offset() -> impl Strategy<Value = UtcOffset> {
+    let minutes = prop_oneof![select(vec![-720, -300, 0, 60, 345, 840]), -1_080..=1_080];
+    minutes.prop_map(|minutes| UtcOffset::from_minutes(minutes).unwrap())
+}
+
+fn quiet() -> impl Strategy<Value = QuietHours> {
+    let action = select(vec![QuietAction::Hold, QuietAction::Skip]);
+    (0..1_440_u16, 0..1_440_u16, action, vec(offset(), 1..4)).prop_map(
+        |(from_minute, until_minute, action, plausible_offsets)| QuietHours {
+            from_minute,
+            until_minute,
+            action,
+            plausible_offsets,
+        },
+    )
+}
+
+/// Instants around now, on the minute and off it.
+fn instant(hours: i64) -> impl Strategy<Value = Timestamp> {
+    (-hours * 60..=hours * 60, select(vec![0, 0, 1, 59_999_999]))
+        .prop_map(|(minutes, micros)| at(NOW).shifted_micros(minutes * 60_000_000 + micros))
+}
+
+fn entry() -> impl Strategy<Value = LedgerEntry> {
+    use LedgerState::{Ambiguous, Released, Reserved, Sent};
+    let state = select(vec![Reserved, Sent, Ambiguous, Released]);
+    (40..46_u128, select(CHANNELS.to_vec()), instant(40), state, any::<bool>()).prop_map(
+        |(n, on, at, state, same)| {
+            let occasion = if same { "spring-sale" } else { "autumn-sale" }.to_owned();
+            LedgerEntry { at, occasion, ..said(n, on, NOW, state) }
+        },
+    )
+}
+
+fn place() -> impl Strategy<Value = Reach> {
+    let on = select(CHANNELS.to_vec());
+    (on, 1..6_u128, choice()).prop_map(|(on, n, consent)| reach(on, n, consent))
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let rules = (bases(), any::<bool>(), select(vec![0, 1, 24, 24])).prop_map(
+        |(basis, respects_quiet_hours, once_within_hours)| PurposeRules {
+            basis,
+            respects_quiet_hours,
+            once_within_hours,
+        },
+    );
+    let policy = (option::weighted(0.9, rules), option::weighted(0.6, quiet()));
+    let view = (vec(place(), 0..6), vec(entry(), 0..3), option::of(offset()));
+    let bounds = (option::weighted(0.3, instant(30)), option::weighted(0.3, instant(40)));
+    let channels = subsequence(CHANNELS.to_vec(), 0..=3).prop_shuffle();
+    (policy, view, bounds, channels, instant(12)).prop_map(
+        |((rules, quiet_hours), (reach, ledger, utc_offset), bounds, channels, now)| {
+            let mut world = World::free();
+            let purpose = world.intent.purpose.clone();
+            let purposes: BTreeMap<_, _> =
+                rules.map(|rules| (purpose, rules)).into_iter().collect();
+            world.policy = Policy { purposes, quiet_hours };
+            world.view = ContactView { customer: world.view.customer, reach, ledger, utc_offset };
+            world.intent.channels = channels.into_iter().map(channel).collect();
+            (world.intent.not_before, world.intent.not_after) = bounds;
+            world.now = now;
+            world
+        },
+    )
+}
+
+/// How late an outcome is; suppressed is later than any time.
+fn lateness(world: &World) -> i64 {
+    world.sent().map_or(i64::MAX, |(_, at)| at.micros())
+}
+
+/// Whether it is quiet, said another way than the rule says it.
+fn is_quiet(world: &World, when: Timestamp) -> bool {
+    let Some(hours) = &world.policy.quiet_hours else { return false };
+    let rules = world.policy.purposes.get(&world.intent.purpose);
+    let places = world.view.utc_offset.map_or(hours.plausible_offsets.clone(), |known| vec![known]);
+    let (from, until) = (hours.from_minute, hours.until_minute);
+    rules.is_some_and(|rules| rules.respects_quiet_hours)
+        && places.iter().any(|place| {
+            let minute = place.minute_of_day(when);
+            if from <= until {
+                (from..until).contains(&minute)
+            } else {
+                minute >= from || minute < until
+            }
+        })
+}
+
+/// Makes the change that an explanation proposes.
+fn apply(world: &mut World, lift: &Lift, on: &ChannelId, which: usize) {
+    match lift {
+        Lift::Time(at) => world.now = *at,
+        Lift::DeclaredPurpose(purpose) => {
+            let rules = PurposeRules {
+                basis: LawfulBasis::Contract,
+                respects_quiet_hours: false,
+                once_within_hours: 0,
+            };
+            world.policy.purposes.insert(purpose.clone(), rules);
+        }
+        Lift::Consent { purpose, endpoints, .. } => {
+            assert_eq!(*purpose, world.intent.purpose);
+            let endpoint = &endpoints[which % endpoints.len()];
+            let proof = "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse().unwrap();
+            for known in world.view.reach.iter_mut().filter(|known| known.endpoint == *endpoint) {
+                known.consent = Some((ConsentState::Given, proof));
+            }
+        }
+        Lift::Endpoint { consent } => {
+            let consent = consent.as_ref().map(|_| ConsentState::Given);
+            world.view.reach.push(reach(on.as_str(), 99, consent));
+        }
+        Lift::ValidBeyond(at) => world.intent.not_after = Some(at.shifted_micros(1)),
+        other => panic!("no rule of ours proposes {other:?}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1_500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn deciding_is_a_function_and_the_order_of_lists_is_nothing(
+        world in worlds(),
+        by in 0..6_usize,
+        reversed in any::<bool>(),
+    ) {
+        let mut other = world.clone();
+        let (reach, ledger) = (&mut other.view.reach, &mut other.view.ledger);
+        if !reach.is_empty() {
+            let by = by % reach.len();
+            reach.rotate_left(by);
+        }
+        ledger.extend(ledger.first().cloned());
+        if reversed {
+            reach.reverse();
+            ledger.reverse();
+        }
+        prop_assert_eq!(world.decide(), world.decide());
+        prop_assert_eq!(world.decide(), other.decide());
+        prop_assert_eq!(explain(&world.decide()), explain(&other.decide()));
+    }
+
+    #[test]
+    fn an_opt_out_a_sending_or_a_quiet_interval_never_helps(
+        world in worlds(),
+        which in 0..6_usize,
+        entry in entry(),
+        hours in quiet(),
+    ) {
+        let before = lateness(&world);
+        let mut opted_out = world.clone();
+        if let Some(endpoint) = world.view.reach.get(which).map(|reach| reach.endpoint) {
+            for reach in opted_out.view.reach.iter_mut().filter(|it| it.endpoint == endpoint) {
+                let proof = "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse().unwrap();
+                reach.consent = Some((ConsentState::Withdrawn, proof));
+            }
+        }
+        prop_assert!(lateness(&opted_out) >= before, "an opt-out helped");
+
+        let mut told = world.clone();
+        told.view.ledger.push(entry);
+        prop_assert!(lateness(&told) >= before, "a sending helped");
+
+        let mut quieter = world;
+        match &mut quieter.policy.quiet_hours {
+            Some(known) => known.plausible_offsets.extend(hours.plausible_offsets),
+            none => *none = Some(hours),
+        }
+        prop_assert!(lateness(&quieter) >= before, "a quiet interval helped");
+    }
+
+    #[test]
+    fn what_is_sent_keeps_every_law(world in worlds()) {
+        let decision = world.decide();
+        let Outcome::Send { channel, endpoint, at } = &decision.outcome else { return Ok(()) };
+        let rules = world.policy.purposes.get(&world.intent.purpose).cloned();
+        let rules = rules.ok_or_else(|| TestCaseError::fail("sent for an undeclared purpose"))?;
+        prop_assert!(world.intent.channels.contains(channel));
+        let there = |it: &&Reach| it.channel == *channel && it.endpoint == *endpoint;
+        let choices: Vec<_> = world.view.reach.iter().filter(there).map(|it| it.consent).collect();
+        prop_assert!(!choices.is_empty());
+        for choice in choices {
+            let choice = choice.map(|(state, _)| state);
+            let given = choice == Some(ConsentState::Given);
+            prop_assert!(rules.basis != LawfulBasis::Consent || given);
+            let open = rules.basis == LawfulBasis::Contract;
+            prop_assert!(open || choice != Some(ConsentState::Withdrawn));
+        }
+        prop_assert!(!is_quiet(&world, *at), "sent in quiet hours");
+        prop_assert!(*at >= world.now.max(world.intent.not_before.unwrap_or(Timestamp::MIN)));
+        prop_assert!(world.intent.not_after.is_none_or(|end| *at < end));
+        let window = Duration::from_secs(u64::from(rules.once_within_hours) * 3_600);
+        for entry in &world.view.ledger {
+            let counts = entry.occasion == world.intent.occasion
+                && entry.decision != decision.id
+                && entry.state != LedgerState::Released;
+            prop_assert!(window.is_zero() || !counts || entry.at.plus(window) <= *at, "said twice");
+        }
+    }
+
+    #[test]
+    fn what_is_sent_goes_at_the_first_instant_that_is_not_quiet(world in worlds()) {
+        let Some((_, sent)) = world.sent() else { return Ok(()) };
+        let start = world.now.max(world.intent.not_before.unwrap_or(Timestamp::MIN));
+        let mut first = start;
+        while is_quiet(&world, first) {
+            let minute = first.micros().div_euclid(60_000_000) + 1;
+            first = Timestamp::from_micros(minute * 60_000_000).unwrap();
+        }
+        prop_assert_eq!(sent, first);
+    }
+
+    #[test]
+    fn every_proposed_change_alone_sends_by_its_channel(
+        world in worlds(),
+        which in 0..6_usize,
+    ) {
+        let decision = world.decide();
+        for change in changes(&decision) {
+            let mut other = world.clone();
+            apply(&mut other, &change.lift, &change.channel, which);
+            let sent = other.sent();
+            prop_assert_eq!(
+                sent.as_ref().map(|(channel, _)| channel.as_str()),
+                Some(change.channel.as_str()),
+                "{:?}", change
+            );
+            if let Lift::Time(at) = change.lift {
+                prop_assert_eq!(sent.map(|(_, at)| at), Some(at));
+                let mut earlier = world.clone();
+                earlier.now = at.shifted_micros(-1);
+                let at_once = earlier.sent() == Some((change.channel.to_string(), earlier.now));
+                prop_assert!(!at_once, "an earlier instant would do");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_says_what_would_change_it_and_every_finding_why(world in worlds()) {
+        let decision = world.decide();
+        let told = explain(&decision);
+        prop_assert_eq!(told.reasons.len(), decision.findings.len());
+        let blocked = world.findings().iter().any(|finding| finding.contains(" block "));
+        prop_assert_eq!(told.would_change.is_empty(), !blocked);
+        prop_assert!(blocked || world.sent().is_some());
+        let reasons = told.reasons.iter().map(|reason| &reason.sentence);
+        for sentence in reasons.chain(&told.would_change) {
+            prop_assert!(!sentence.to_string().contains("unknown"), "{}", sentence);
+        }
+    }
+}
