@@ -20,7 +20,7 @@ use std::sync::Arc;
 use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, MemoryChannel};
 use omnichannel::hub::{FixedClock, Keys, SeededEntropy};
-use omnichannel::model::{Channel, ChannelKind, CustomerId, IdKey, Namespace, TenantId};
+use omnichannel::model::{Channel, ChannelKind, CustomerId, IdKey, Namespace, Outcome, TenantId};
 use omnichannel::storage::{MemoryStore, Store};
 
 use journey::{Journey, shuffled};
@@ -155,8 +155,11 @@ async fn speak(
     let intent = journey.intent(camille.into());
     let decision = hub.decide(tenant, &intent).await?;
     page.decision(journey.now, &decision);
-    let tonight = hub.dispatch_due(journey.now).await?;
-    let due = tonight.next_due.unwrap_or(journey.now);
+    hub.dispatch_due(journey.now).await?;
+    let due = match decision.outcome {
+        Outcome::Send { at, .. } => at,
+        Outcome::Suppress => journey.now,
+    };
     hub.dispatch_due(due).await?;
     let entry = hub.outbox(tenant, decision.id).await?;
     page.outbox(due, entry.as_ref());

@@ -103,13 +103,14 @@ impl Page {
         id: CustomerId,
     ) -> Result<(), Failure> {
         let all = hub.conversations(tenant, id).await?;
-        let (count, channels) = match all.as_slice() {
-            [one] => ("One conversation".to_owned(), one.channels().len()),
-            many => (format!("{} conversations", many.len()), 0),
+        let count = match all.len() {
+            1 => "One conversation".to_owned(),
+            many => format!("{many} conversations"),
         };
-        self.heading(&format!("{count}, {channels} channels"));
         let said = all.iter().flat_map(|conversation| &conversation.messages);
         let said: Vec<_> = said.filter(|said| said.message.author != Author::System).collect();
+        let channels: BTreeSet<&ChannelId> = said.iter().map(|said| &said.channel).collect();
+        self.heading(&format!("{count}, {} channels", channels.len()));
         for said in said {
             let kind = said.channel_kind.to_string();
             let author = format!("{:?}", said.message.author).to_lowercase();
