@@ -328,3 +328,18 @@ fn an_unsigned_request_is_told_and_nothing_is_taken() {
     assert!(reception.taken.is_empty());
     assert_eq!(reception.rejected[0].code, omnichannel::model::Code::Unsigned);
 }
+
+#[test]
+fn the_calls_of_a_hub_can_move_between_threads() {
+    fn moves<F: Send>(future: F) -> F {
+        future
+    }
+    let world = world();
+    let camille = world.buyer("1", "L1", "given");
+    let intent = world.intent("k", camille, "marketing");
+    let now = at("2026-03-14T10:00:00Z");
+    block_on(moves(world.hub.receive(request("store", LONELY)))).expect("received");
+    block_on(moves(world.hub.decide(tenant(), &intent))).expect("decided");
+    block_on(moves(world.hub.dispatch_due(now))).expect("dispatched");
+    block_on(moves(world.hub.customer(tenant(), camille))).expect("read");
+}

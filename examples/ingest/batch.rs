@@ -3,7 +3,7 @@
 use omnichannel::Hub;
 use omnichannel::channel::RawInbound;
 use omnichannel::hub::Reception;
-use omnichannel::model::{ArrivalMode, ChannelId, Source, TenantId};
+use omnichannel::model::{ArrivalMode, ChannelId, Rejection, Source, TenantId};
 
 use crate::Failure;
 use crate::arguments::Arguments;
@@ -37,6 +37,13 @@ impl<'a> Batch<'a> {
     /// Begins a file; the pieces that follow are its own.
     pub(crate) fn begin(&mut self, input: Input) {
         self.files.push((input, Reception::default()));
+    }
+
+    /// Refuses the file that was begun last, unread.
+    pub(crate) fn refuse(&mut self, rejection: Rejection) {
+        if let Some((_, whole)) = self.files.last_mut() {
+            whole.rejected.push(rejection);
+        }
     }
 
     pub(crate) fn add(&mut self, piece: Piece) -> Result<(), Failure> {

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use omnichannel::model::{Code, Rejection};
+
 /// The channels that this tool has a codec for; `plug_in` gives each its codec.
 #[cfg(feature = "mail")]
 pub(crate) const CHANNELS: [&str; 3] = ["email", "segment", "touchpoint"];
@@ -13,7 +15,7 @@ pub(crate) const CHANNELS: [&str; 3] = ["email", "segment", "touchpoint"];
 #[cfg(not(feature = "mail"))]
 pub(crate) const CHANNELS: [&str; 2] = ["segment", "touchpoint"];
 
-/// Most bytes of a file that is not a list of lines; more is refused by the codec anyway.
+/// Most bytes of a file that is not a list of lines.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;
 
 /// About how many bytes of a list of lines go into one request.
@@ -130,11 +132,28 @@ pub(crate) struct Piece {
 type Pieces = Box<dyn Iterator<Item = io::Result<Piece>>>;
 
 impl Input {
+    /// Why the file is not even read: it is too long, and no list of lines.
+    pub(crate) fn refused(&self) -> Option<Rejection> {
+        let refused = self.bytes > WHOLE_BYTES_MAX && !self.is_lines();
+        let reason = || {
+            let bytes = self.bytes;
+            format!(
+                "the file has {bytes} bytes: at most {WHOLE_BYTES_MAX} are read at once; write \
+                     it as lines, a request each, in a file that ends in .jsonl"
+            )
+        };
+        refused.then(|| Rejection::whole(Code::TooLarge, reason()))
+    }
+
+    fn is_lines(&self) -> bool {
+        let ending = self.path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        matches!(ending, "jsonl" | "ndjson")
+    }
+
     /// The file in pieces: `.jsonl` and `.ndjson` by lines, others whole.
     pub(crate) fn pieces(&self) -> io::Result<Pieces> {
         let file = File::open(&self.path)?;
-        let ending = self.path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if matches!(ending, "jsonl" | "ndjson") {
+        if self.is_lines() {
             let lines = Lines { reader: BufReader::new(file), next: 0 };
             return Ok(Box::new(lines));
         }

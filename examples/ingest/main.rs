@@ -86,7 +86,12 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 continue;
             }
         };
+        let refused = input.refused();
         batch.begin(input);
+        if let Some(refused) = refused {
+            batch.refuse(refused);
+            continue;
+        }
         for piece in pieces {
             match piece {
                 Ok(piece) => {

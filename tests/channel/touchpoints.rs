@@ -122,7 +122,9 @@ fn a_body_that_is_no_json_is_refused_by_line_and_column() {
         ("{\"act\": 01}", Code::Syntax, "invalid number at line 1 column 10"),
         ("12", Code::WrongType, "the body should be an object or a list, and is a number"),
         (&deep(100_000), Code::TooDeep, "`[0]` is nested deeper than 64 levels"),
-        (&"[".repeat(100_000), Code::Syntax, "while parsing a list at line 1 column 100000"),
+        (&"[".repeat(100_000), Code::TooDeep, "the body is nested deeper than 64 levels"),
+        (&"[".repeat(60), Code::Syntax, "while parsing a list at line 1 column 60"),
+        (&format!("\"{}", "[".repeat(100)), Code::Syntax, "while parsing a string"),
         (&deep_field, Code::TooDeep, "the event is nested deeper than 64 levels"),
     ];
     for (body, code, part) in cases {

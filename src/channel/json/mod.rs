@@ -162,8 +162,31 @@ fn read_text(body: &[u8], bytes_max: usize) -> Result<&str, Rejection> {
 
 fn read_document(text: &str) -> Result<Document<'_>, Rejection> {
     parse(text).map(Document::One).or_else(|error| {
-        let refused = || Rejection::whole(Code::Syntax, format!("the body is not JSON: {error}"));
+        let refused = || match opens_too_deep(text) {
+            // Brackets without end are first of all too many; the missing end is what follows.
+            true if error.is_eof() => {
+                let reason = format!("the body is nested deeper than {DEPTH_MAX} levels");
+                Rejection::whole(Code::TooDeep, reason)
+            }
+            _ => Rejection::whole(Code::Syntax, format!("the body is not JSON: {error}")),
+        };
         read_lines(text).ok_or_else(refused)
+    })
+}
+
+/// Whether more brackets are open at once, outside of strings, than are read. One pass.
+fn opens_too_deep(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEPTH_MAX
     })
 }
 
