@@ -343,3 +343,17 @@ fn the_calls_of_a_hub_can_move_between_threads() {
     block_on(moves(world.hub.dispatch_due(now))).expect("dispatched");
     block_on(moves(world.hub.customer(tenant(), camille))).expect("read");
 }
+
+#[test]
+fn a_corrected_choice_about_being_written_to_replaces_the_wrong_one() {
+    let world = world();
+    let camille = world.buyer("1", "L1", "given");
+    let corrected = r#"{"id":"1","revision":1,"occurred_at":"2026-03-01T10:00:00Z",
+        "act":"purchased","sender":{"namespace":"loyalty_card","value":"L1"},
+        "identifiers":[{"namespace":"email","value":"camille@example.org"}]}"#;
+    let reception = block_on(world.hub.receive(request("store", corrected))).expect("received");
+    assert_eq!(reception.taken[0].fate, Fate::Conflicting, "both copies are kept");
+    let intent = world.intent("k", camille, "marketing");
+    let decision = block_on(world.hub.decide(tenant(), &intent)).expect("decided");
+    assert_eq!(decision.outcome, Outcome::Suppress, "the clerk's tick was a mistake");
+}
