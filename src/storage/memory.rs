@@ -1,7 +1,7 @@
 //! Rows in memory: the readable specification of a store.
 //!
-//! One lock around two ordered maps: the rows of each tenant and kind, and the groups of each
-//! index. A group holds its entries and, where the index is anchored, its version.
+//! One lock around two ordered maps: the rows of each tenant and kind, and the places of each index
+//! with the versions of its anchored groups.
 //!
 //! # Law
 //!
@@ -10,8 +10,9 @@
 //! # Why
 //!
 //! Ordered maps rather than hash maps, so that nothing here can depend on a hasher. They are
-//! nested, so that the large inner maps compare 16 bytes and not whole keys. An anchored group that
-//! became empty is kept, because its version must still be known.
+//! nested, so that the large inner maps compare 16 bytes and not whole keys. The groups of an index
+//! share one set of places: most hold a few, and a set of its own would cost each a node. The
+//! version of an anchored group that became empty is kept, because it must still be known.
 //!
 //! Cost: a load O(log rows) per key, a scan O(log entries) plus O(log rows) per row, a commit
 //! O(log rows) per expectation, row and entry. Bodies are shared, never copied.
@@ -84,7 +85,8 @@ impl Store for MemoryStore {
 struct State {
     /// The version of the last commit.
     last: Version,
-    rows: BTreeMap<(TenantId, Kind), BTreeMap<Uuid, Stored>>,
+    /// By id, as the number that compares like its bytes.
+    rows: BTreeMap<(TenantId, Kind), BTreeMap<u128, Stored>>,
     groups: Groups,
 }
 
@@ -97,7 +99,7 @@ struct Stored {
 
 impl State {
     fn stored(&self, key: &Key) -> Option<&Stored> {
-        self.rows.get(&(key.tenant, key.kind))?.get(&key.id)
+        self.rows.get(&(key.tenant, key.kind))?.get(&key.id.as_u128())
     }
 
     fn row(&self, key: &Key) -> Option<Row> {
@@ -106,11 +108,11 @@ impl State {
     }
 
     fn page(&self, range: &Range) -> Page {
-        let group = self.groups.get(range.tenant, range.index, range.prefix);
-        let anchor = range.index.is_anchored().then(|| group.map_or(0, |group| group.version));
+        let group = Anchor { tenant: range.tenant, index: range.index, prefix: range.prefix };
+        let anchor = range.index.is_anchored().then(|| self.groups.version(&group));
         let limit = range.limit.clamp(1, Range::LIMIT_MAX) as usize;
         // One place more than asked for tells whether there is more.
-        let mut places = group.map(|group| group.page(range, limit + 1)).unwrap_or_default();
+        let mut places = self.groups.page(range, limit + 1);
         let more = places.len() > limit;
         places.truncate(limit);
         let row = |(sort, key): (Sort, Key)| Some((sort, self.row(&key)?));
@@ -121,10 +123,7 @@ impl State {
     fn failed(&self, expects: &[Expect]) -> Vec<Expect> {
         let holds = |expect: &Expect| match expect {
             Expect::Row(key, version) => self.stored(key).map_or(0, |s| s.version) == *version,
-            Expect::Anchor(Anchor { tenant, index, prefix }, version) => {
-                let group = self.groups.get(*tenant, *index, *prefix);
-                group.map_or(0, |group| group.version) == *version
-            }
+            Expect::Anchor(group, version) => self.groups.version(group) == *version,
         };
         expects.iter().filter(|expect| !holds(expect)).copied().collect()
     }
@@ -142,14 +141,14 @@ impl State {
 
     fn remove(&mut self, key: &Key) {
         let Some(rows) = self.rows.get_mut(&(key.tenant, key.kind)) else { return };
-        let Some(stored) = rows.remove(&key.id) else { return };
+        let Some(stored) = rows.remove(&key.id.as_u128()) else { return };
         self.groups.unlist(*key, &stored.entries, self.last);
     }
 
     fn put(&mut self, put: Put) {
         let Put { key, body, entries } = put;
         let rows = self.rows.entry((key.tenant, key.kind)).or_default();
-        match rows.entry(key.id) {
+        match rows.entry(key.id.as_u128()) {
             Entry::Occupied(mut slot) => {
                 self.groups.unlist(key, &slot.get().entries, self.last);
                 self.groups.list(key, &entries, self.last);
@@ -163,55 +162,58 @@ impl State {
     }
 }
 
-/// The indexes, group by group.
+/// The indexes.
 #[derive(Debug, Default)]
-struct Groups(BTreeMap<(TenantId, Index), BTreeMap<Uuid, Group>>);
+struct Groups(BTreeMap<(TenantId, Index), Places>);
 
+/// The places of one index, group after group.
 #[derive(Debug, Default)]
-struct Group {
-    /// The last commit by which an entry came, went or was rewritten.
-    version: Version,
-    places: BTreeSet<(Sort, Key)>,
+struct Places {
+    /// Of each anchored group, the last commit by which an entry came, went or was rewritten.
+    versions: BTreeMap<u128, Version>,
+    /// By prefix, then place.
+    places: BTreeSet<(u128, Sort, Key)>,
 }
 
 impl Groups {
-    fn get(&self, tenant: TenantId, index: Index, prefix: Uuid) -> Option<&Group> {
-        self.0.get(&(tenant, index))?.get(&prefix)
+    fn version(&self, group: &Anchor) -> Version {
+        let places = self.0.get(&(group.tenant, group.index));
+        let version = places.and_then(|places| places.versions.get(&group.prefix.as_u128()));
+        version.copied().unwrap_or(0)
     }
 
     fn list(&mut self, key: Key, entries: &[IndexEntry], version: Version) {
         for entry in entries {
-            let groups = self.0.entry((listed_under(entry.index, key.tenant), entry.index));
-            let group = groups.or_default().entry(entry.prefix).or_default();
-            group.version = version;
-            group.places.insert((entry.sort, key));
+            let tenant = listed_under(entry.index, key.tenant);
+            let places = self.0.entry((tenant, entry.index)).or_default();
+            places.touch(entry, version);
+            places.places.insert((entry.prefix.as_u128(), entry.sort, key));
         }
     }
 
     fn unlist(&mut self, key: Key, entries: &[IndexEntry], version: Version) {
         for entry in entries {
             let tenant = listed_under(entry.index, key.tenant);
-            let Some(groups) = self.0.get_mut(&(tenant, entry.index)) else { continue };
-            let Entry::Occupied(mut group) = groups.entry(entry.prefix) else { continue };
-            group.get_mut().version = version;
-            group.get_mut().places.remove(&(entry.sort, key));
-            if group.get().places.is_empty() && !entry.index.is_anchored() {
-                group.remove();
-            }
+            let Some(places) = self.0.get_mut(&(tenant, entry.index)) else { continue };
+            places.touch(entry, version);
+            places.places.remove(&(entry.prefix.as_u128(), entry.sort, key));
         }
     }
-}
 
-impl Group {
     /// The first `most` places of a range.
     fn page(&self, range: &Range, most: usize) -> Vec<(Sort, Key)> {
-        // A map panics at an inverted range; it is an empty one.
+        // A set panics at an inverted range; it is an empty one.
         if range.after.zip(range.until).is_some_and(|(after, until)| after >= until) {
             return Vec::new();
         }
-        let from = range.after.map_or(Bound::Unbounded, |sort| Bound::Excluded((sort, LAST)));
-        let to = range.until.map_or(Bound::Unbounded, |sort| Bound::Included((sort, LAST)));
-        let places = self.places.range((from, to)).copied();
+        let Some(places) = self.0.get(&(range.tenant, range.index)) else { return Vec::new() };
+        let group = range.prefix.as_u128();
+        let from = match range.after {
+            Some(after) => Bound::Excluded((group, after, LAST)),
+            None => Bound::Included((group, Sort::MIN, FIRST)),
+        };
+        let to = Bound::Included((group, range.until.unwrap_or(Sort::MAX), LAST));
+        let places = places.places.range((from, to)).map(|(_, sort, key)| (*sort, *key));
         if range.descending {
             places.rev().take(most).collect()
         } else {
@@ -219,6 +221,18 @@ impl Group {
         }
     }
 }
+
+impl Places {
+    fn touch(&mut self, entry: &IndexEntry, version: Version) {
+        if entry.index.is_anchored() {
+            self.versions.insert(entry.prefix.as_u128(), version);
+        }
+    }
+}
+
+/// The first of all keys: it begins the places of one [`Sort`].
+const FIRST: Key =
+    Key { tenant: TenantId::from_uuid(Uuid::nil()), kind: Kind::ALL[0], id: Uuid::nil() };
 
 /// The last of all keys: it ends the places of one [`Sort`].
 const LAST: Key = Key {
