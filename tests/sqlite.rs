@@ -392,7 +392,7 @@ fn people_can_query_customers_and_timelines() {
         let mut node = RecordNode::unseen();
         node.source = Some(Source::new("web"));
         node.first_seen = Some(at(60));
-        component.records.insert(RecordId::from_uuid(id(record)), node);
+        component.records.insert(RecordId::from_uuid(id(record)), Arc::new(node));
         let key = Key { tenant: tenant(), kind: Kind::RecordAt, id: id(record) };
         rows.push(Put::new(tenant(), key.id, Body::RecordAt(component_id), Vec::new()));
     }

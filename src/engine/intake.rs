@@ -135,10 +135,10 @@ pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
 fn identifiers(
     context: &Context<'_>,
     touchpoint: &Touchpoint,
-) -> Vec<(IdentifierId, IdentifierNode, Assurance)> {
+) -> Vec<(IdentifierId, Arc<IdentifierNode>, Assurance)> {
     let seen = touchpoint.identifiers.iter().map(|seen| {
         let (id, node) = identify(context, seen);
-        (id, node, seen.assurance)
+        (id, Arc::new(node), seen.assurance)
     });
     seen.collect()
 }

@@ -10,6 +10,7 @@
 //!    was accepted when, and no view shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::union::Union;
 use crate::model::{
@@ -27,7 +28,7 @@ pub struct Observation {
     /// When.
     pub occurred: Occurred,
     /// The identifiers seen, normalised.
-    pub identifiers: Vec<(IdentifierId, IdentifierNode, Assurance)>,
+    pub identifiers: Vec<(IdentifierId, Arc<IdentifierNode>, Assurance)>,
 }
 
 impl Observation {
@@ -44,7 +45,7 @@ impl Observation {
             (None, Some(_)) => true,
             (_, None) => false,
         };
-        let seen = |(id, _, assurance): &(IdentifierId, IdentifierNode, Assurance)| {
+        let seen = |(id, _, assurance): &(IdentifierId, Arc<IdentifierNode>, Assurance)| {
             node.identifiers.get(id).is_some_and(|known| known >= assurance)
         };
         node.is_seen() && !earlier && self.identifiers.iter().all(seen)
@@ -54,8 +55,8 @@ impl Observation {
 /// Components being changed.
 #[derive(Debug, Default)]
 pub struct Pool {
-    records: BTreeMap<RecordId, RecordNode>,
-    identifiers: BTreeMap<IdentifierId, IdentifierNode>,
+    records: BTreeMap<RecordId, Arc<RecordNode>>,
+    identifiers: BTreeMap<IdentifierId, Arc<IdentifierNode>>,
     /// By the smaller record, so that a component finds its own.
     verdicts: BTreeMap<(RecordId, VerdictId), Verdict>,
     homes: BTreeMap<RecordId, ComponentId>,
@@ -66,10 +67,10 @@ impl Pool {
     pub fn take(&mut self, component: &Component) {
         for (id, node) in &component.records {
             self.homes.insert(*id, component.id);
-            self.records.insert(*id, node.clone());
+            self.records.insert(*id, Arc::clone(node));
         }
         for (id, node) in &component.identifiers {
-            self.identifiers.insert(*id, node.clone());
+            self.identifiers.insert(*id, Arc::clone(node));
         }
         for verdict in component.verdicts.values() {
             self.verdicts.insert((verdict.a, verdict.id), verdict.clone());
@@ -78,14 +79,15 @@ impl Pool {
 
     /// Adds what a touchpoint shows.
     pub fn observe(&mut self, seen: &Observation) {
-        let node = self.records.entry(seen.record).or_insert_with(RecordNode::unseen);
+        let node = self.records.entry(seen.record).or_insert_with(unseen);
+        let node = Arc::make_mut(node);
         node.source.get_or_insert_with(|| seen.source.clone());
         node.first_seen = match (node.first_seen, seen.occurred.at) {
             (Some(first), Some(at)) => Some(first.min(at)),
             (first, at) => first.or(at),
         };
         for (id, identifier, assurance) in &seen.identifiers {
-            self.identifiers.entry(*id).or_insert_with(|| identifier.clone());
+            self.identifiers.entry(*id).or_insert_with(|| Arc::clone(identifier));
             let best = node.identifiers.entry(*id).or_insert(*assurance);
             *best = (*best).max(*assurance);
         }
@@ -94,14 +96,14 @@ impl Pool {
     /// Forgets what was seen of a record, before a correction adds again what still holds.
     pub fn forget(&mut self, record: RecordId) {
         if let Some(node) = self.records.get_mut(&record) {
-            *node = RecordNode::unseen();
+            *node = unseen();
         }
     }
 
     /// Adds a verdict; its records need not have been seen.
     pub fn rule(&mut self, verdict: &Verdict) {
         for record in [verdict.a, verdict.b] {
-            self.records.entry(record).or_insert_with(RecordNode::unseen);
+            self.records.entry(record).or_insert_with(unseen);
         }
         self.verdicts.insert((verdict.a, verdict.id), verdict.clone());
     }
@@ -137,7 +139,7 @@ impl Pool {
             let (here, later) = seen.split_at(bearers);
             for (_, at) in here {
                 let known = &mut components[sets.place[*at]].identifiers;
-                known.entry(id).or_insert_with(|| node.clone());
+                known.entry(id).or_insert_with(|| Arc::clone(&node));
             }
             seen = later;
         }
@@ -195,6 +197,10 @@ impl Pool {
         }
         names
     }
+}
+
+fn unseen() -> Arc<RecordNode> {
+    Arc::new(RecordNode::unseen())
 }
 
 /// Connected sets of records, in the order of their smallest.

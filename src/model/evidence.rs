@@ -4,6 +4,7 @@
 //! are derived from it by identity; merging and unmerging change evidence, never a stored customer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -112,14 +113,16 @@ impl Blocked {
 }
 
 /// Everything that evidence could connect: the unit of reading, deciding and writing identity.
+///
+/// Nodes are shared by the versions of a component: most change in one node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
     /// Names its row.
     pub id: ComponentId,
     /// Its source records.
-    pub records: BTreeMap<RecordId, RecordNode>,
+    pub records: BTreeMap<RecordId, Arc<RecordNode>>,
     /// The identifiers seen on them.
-    pub identifiers: BTreeMap<IdentifierId, IdentifierNode>,
+    pub identifiers: BTreeMap<IdentifierId, Arc<IdentifierNode>>,
     /// Every verdict on two of its records.
     pub verdicts: BTreeMap<VerdictId, Verdict>,
 }
@@ -154,7 +157,7 @@ impl Component {
 
     /// The records on which an identifier was seen.
     pub fn bearers(&self, identifier: IdentifierId) -> BTreeSet<RecordId> {
-        let bears = |node: &RecordNode| node.identifiers.contains_key(&identifier);
+        let bears = |node: &Arc<RecordNode>| node.identifiers.contains_key(&identifier);
         self.records.iter().filter(|(_, node)| bears(node)).map(|(id, _)| *id).collect()
     }
 }

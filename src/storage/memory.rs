@@ -1,7 +1,7 @@
 //! Rows in memory: the readable specification of a store.
 //!
-//! One lock around two ordered maps: the rows of each tenant and kind, and the places of each index
-//! with the versions of its anchored groups.
+//! One lock around the rows of each tenant and kind, and the places of each index with the versions
+//! of its anchored groups.
 //!
 //! # Law
 //!
@@ -9,15 +9,13 @@
 //!
 //! # Why
 //!
-//! Ordered maps rather than hash maps, so that nothing here can depend on a hasher. They are
-//! nested, so that the large inner maps compare 16 bytes and not whole keys. The groups of an index
-//! share one set of places: most hold a few, and a set of its own would cost each a node. The
+//! Rows are asked for by id and never listed; places are listed and kept in order. The groups of an
+//! index share one set of places: most hold a few, and a set of its own would cost each a node. The
 //! version of an anchored group that became empty is kept, because it must still be known.
 //!
-//! Cost: a load O(log rows) per key, a scan O(log entries) plus O(log rows) per row, a commit
-//! O(log rows) per expectation, row and entry. Bodies are shared, never copied.
+//! Cost: a load O(1) per key, a scan O(log entries) plus O(1) per row, a commit O(1) per expectation
+//! and row and O(log entries) per entry. Bodies are shared, never copied.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,6 +23,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::by_id::ById;
 use super::check::{check, listed_under};
 use super::{Store, StoreCapabilities};
 use crate::error::Result;
@@ -85,8 +84,7 @@ impl Store for MemoryStore {
 struct State {
     /// The version of the last commit.
     last: Version,
-    /// By id, as the number that compares like its bytes.
-    rows: BTreeMap<(TenantId, Kind), BTreeMap<u128, Stored>>,
+    rows: BTreeMap<(TenantId, Kind), ById<Stored>>,
     groups: Groups,
 }
 
@@ -99,7 +97,7 @@ struct Stored {
 
 impl State {
     fn stored(&self, key: &Key) -> Option<&Stored> {
-        self.rows.get(&(key.tenant, key.kind))?.get(&key.id.as_u128())
+        self.rows.get(&(key.tenant, key.kind))?.get(&key.id)
     }
 
     fn row(&self, key: &Key) -> Option<Row> {
@@ -141,24 +139,19 @@ impl State {
 
     fn remove(&mut self, key: &Key) {
         let Some(rows) = self.rows.get_mut(&(key.tenant, key.kind)) else { return };
-        let Some(stored) = rows.remove(&key.id.as_u128()) else { return };
+        let Some(stored) = rows.remove(&key.id) else { return };
         self.groups.unlist(*key, &stored.entries, self.last);
     }
 
     fn put(&mut self, put: Put) {
         let Put { key, body, entries } = put;
         let rows = self.rows.entry((key.tenant, key.kind)).or_default();
-        match rows.entry(key.id.as_u128()) {
-            Entry::Occupied(mut slot) => {
-                self.groups.unlist(key, &slot.get().entries, self.last);
-                self.groups.list(key, &entries, self.last);
-                slot.insert(Stored { version: self.last, body, entries });
-            }
-            Entry::Vacant(slot) => {
-                self.groups.list(key, &entries, self.last);
-                slot.insert(Stored { version: self.last, body, entries });
-            }
+        // Listed before the row holds them, so that the entries need not be copied.
+        if let Some(before) = rows.get(&key.id) {
+            self.groups.unlist(key, &before.entries, self.last);
         }
+        self.groups.list(key, &entries, self.last);
+        rows.insert(key.id, Stored { version: self.last, body, entries });
     }
 }
 
@@ -170,7 +163,7 @@ struct Groups(BTreeMap<(TenantId, Index), Places>);
 #[derive(Debug, Default)]
 struct Places {
     /// Of each anchored group, the last commit by which an entry came, went or was rewritten.
-    versions: BTreeMap<u128, Version>,
+    versions: ById<Version>,
     /// By prefix, then place.
     places: BTreeSet<(u128, Sort, Key)>,
 }
@@ -178,7 +171,7 @@ struct Places {
 impl Groups {
     fn version(&self, group: &Anchor) -> Version {
         let places = self.0.get(&(group.tenant, group.index));
-        let version = places.and_then(|places| places.versions.get(&group.prefix.as_u128()));
+        let version = places.and_then(|places| places.versions.get(&group.prefix));
         version.copied().unwrap_or(0)
     }
 
@@ -225,7 +218,7 @@ impl Groups {
 impl Places {
     fn touch(&mut self, entry: &IndexEntry, version: Version) {
         if entry.index.is_anchored() {
-            self.versions.insert(entry.prefix.as_u128(), version);
+            self.versions.insert(entry.prefix, version);
         }
     }
 }

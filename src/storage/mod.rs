@@ -8,6 +8,7 @@
 //! 1. One door for writes: [`Store::commit`] is atomic and conditional.
 //! 2. A store never retries by itself and never decides policy.
 
+mod by_id;
 mod check;
 mod memory;
 #[cfg(feature = "sqlite")]

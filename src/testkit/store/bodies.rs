@@ -146,15 +146,15 @@ fn component(text: &str, time: Timestamp) -> Component {
         first_seen: Some(time),
         identifiers: BTreeMap::from([(IdentifierId::from_uuid(id(6)), Assurance::Asserted)]),
     };
-    component.records.insert(RecordId::from_uuid(id(1)), seen);
-    component.records.insert(RecordId::from_uuid(id(2)), RecordNode::unseen());
+    component.records.insert(RecordId::from_uuid(id(1)), Arc::new(seen));
+    component.records.insert(RecordId::from_uuid(id(2)), Arc::new(RecordNode::unseen()));
     let node = IdentifierNode {
         namespace: Namespace::Other(text.to_owned()),
         scope: Some(text.to_owned()),
         value: Pii::new(text.to_owned()),
         blocked: Some(Blocked::Listed),
     };
-    component.identifiers.insert(IdentifierId::from_uuid(id(6)), node);
+    component.identifiers.insert(IdentifierId::from_uuid(id(6)), Arc::new(node));
     component.verdicts.insert(VerdictId::from_uuid(id(4)), verdict(text, time));
     component
 }
