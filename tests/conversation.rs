@@ -23,7 +23,8 @@ fn said(
     let sender = r#"{"namespace":"account","value":"camille"}"#;
     let body = format!(
         r#"{{"id":"{id}",{}"act":"said","sender":{sender},"identifiers":[{sender}],
-        "message":{{"direction":"inbound","author":"customer","text":"{id}","references":[{answers}]}}}}"#,
+        "message":{{"direction":"inbound","author":"customer","text":"{id}",
+        "references":[{answers}]}}}}"#,
         time.unwrap_or_default()
     );
     (channel, body)

@@ -1,4 +1,4 @@
-//! A map by id that can be asked for one id at a time, and never listed.
+//! A map that is asked for one id at a time and never listed.
 //!
 //! # Why
 //!

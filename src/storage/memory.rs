@@ -10,11 +10,11 @@
 //! # Why
 //!
 //! Rows are asked for by id and never listed; places are listed and kept in order. The groups of an
-//! index share one set of places: most hold a few, and a set of its own would cost each a node. The
-//! version of an anchored group that became empty is kept, because it must still be known.
+//! index share one set of places: most hold a few, and a set of its own would cost each a node.
+//! The version of an anchored group that became empty is kept, because it must still be known.
 //!
-//! Cost: a load O(1) per key, a scan O(log entries) plus O(1) per row, a commit O(1) per expectation
-//! and row and O(log entries) per entry. Bodies are shared, never copied.
+//! Cost: a load O(1) per key, a scan O(log entries) plus O(1) per row, a commit O(1) per
+//! expectation and row and O(log entries) per entry. Bodies are shared, never copied.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
