@@ -9,10 +9,12 @@
 //! 2. Encoded bodies are canonical JSON without floats and carry a schema version; a newer one than
 //!    this build knows is refused, an older one is read for ever.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -173,12 +175,30 @@ pub enum Body {
     Outbox(Arc<OutboxEntry>),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Encoded<B> {
+/// A body as it is written; its kind and content stand beside the schema.
+#[derive(Serialize)]
+struct Encoded<'a> {
     schema: u32,
     #[serde(flatten)]
-    body: B,
+    body: &'a Body,
 }
+
+/// What has to be known before a body can be read.
+#[derive(Deserialize)]
+struct Head<'a> {
+    schema: u32,
+    #[serde(borrow, default)]
+    kind: Cow<'a, str>,
+}
+
+/// The content, once its kind is known: read in one go, without a copy in between.
+#[derive(Deserialize)]
+struct Content<T> {
+    body: T,
+}
+
+/// More bytes than most bodies take.
+const USUAL_BYTES: usize = 1_024;
 
 /// Bytes that are no body.
 #[derive(Debug, thiserror::Error)]
@@ -223,7 +243,11 @@ impl Body {
 
     /// The body as canonical JSON with its schema version.
     pub fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(&Encoded { schema: Self::SCHEMA, body: self }).unwrap_or_default()
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut json, &Encoded { schema: Self::SCHEMA, body: self }) {
+            Ok(()) => json,
+            Err(_) => Vec::new(),
+        }
     }
 
     /// Reads what [`Body::encode`] of this or an older build wrote.
@@ -232,21 +256,34 @@ impl Body {
     ///
     /// [`BadBody::Newer`]: use a newer build. [`BadBody::Unreadable`]: restore the store.
     pub fn decode(bytes: &[u8]) -> Result<Self, BadBody> {
-        #[derive(Deserialize)]
-        struct Schema {
-            schema: u32,
-        }
-        let unreadable = |error: serde_json::Error| BadBody::Unreadable {
-            line: error.line(),
-            column: error.column(),
-        };
-        let Schema { schema } = serde_json::from_slice(bytes).map_err(unreadable)?;
+        let Head { schema, kind } =
+            serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
         if schema > Self::SCHEMA {
             return Err(BadBody::Newer { found: schema, known: Self::SCHEMA });
         }
-        let read: Encoded<Self> = serde_json::from_slice(bytes).map_err(unreadable)?;
-        Ok(read.body)
+        let kind = Kind::from_name(&kind).ok_or(BadBody::Unreadable { line: 1, column: 1 })?;
+        Ok(match kind {
+            Kind::Profile => Self::Profile(content(bytes)?),
+            Kind::Touchpoint => Self::Touchpoint(content(bytes)?),
+            Kind::Verdict => Self::Verdict(content(bytes)?),
+            Kind::RecordAt => Self::RecordAt(content(bytes)?),
+            Kind::IdentifierAt => Self::IdentifierAt(content(bytes)?),
+            Kind::Component => Self::Component(content(bytes)?),
+            Kind::Consent => Self::Consent(content(bytes)?),
+            Kind::Ledger => Self::Ledger(content(bytes)?),
+            Kind::Decision => Self::Decision(content(bytes)?),
+            Kind::Outbox => Self::Outbox(content(bytes)?),
+        })
     }
+}
+
+fn content<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, BadBody> {
+    let Content { body } = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
+    Ok(body)
+}
+
+fn unreadable(error: &serde_json::Error) -> BadBody {
+    BadBody::Unreadable { line: error.line(), column: error.column() }
 }
 
 /// An index of the store.
