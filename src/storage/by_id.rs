@@ -1,10 +1,11 @@
-//! A map that is asked for one id at a time and never listed.
+//! A map that is asked for one id at a time, never listed.
 //!
 //! # Why
 //!
 //! The one hash map of the crate. Ids are keyed hashes, so their own bits are the hash: nothing is
 //! seeded, and who picks external ids cannot pick where they fall. Without a way to list it, no
 //! order can leak. At a million rows a tree's last levels are cold memory; this is one look.
+//! Sixteen maps, because one that grows is laid out anew while its caller waits.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -13,29 +14,33 @@ use uuid::Uuid;
 #[expect(clippy::disallowed_types, reason = "hashes by the ids' own bits and is never listed")]
 type Map<V> = std::collections::HashMap<u128, V, BuildHasherDefault<OwnBits>>;
 
-/// Values by id.
+/// Values by id, in maps by the id's first four bits.
 #[derive(Debug)]
-pub(super) struct ById<V>(Map<V>);
+pub(super) struct ById<V>([Map<V>; 16]);
 
 impl<V> ById<V> {
     pub(super) fn get(&self, id: &Uuid) -> Option<&V> {
-        self.0.get(&id.as_u128())
+        self.0[map_of(id)].get(&id.as_u128())
     }
 
     /// Puts a value; the one that was there before.
     pub(super) fn insert(&mut self, id: Uuid, value: V) -> Option<V> {
-        self.0.insert(id.as_u128(), value)
+        self.0[map_of(&id)].insert(id.as_u128(), value)
     }
 
     pub(super) fn remove(&mut self, id: &Uuid) -> Option<V> {
-        self.0.remove(&id.as_u128())
+        self.0[map_of(id)].remove(&id.as_u128())
     }
 }
 
 impl<V> Default for ById<V> {
     fn default() -> Self {
-        Self(Map::default())
+        Self(std::array::from_fn(|_| Map::default()))
     }
+}
+
+fn map_of(id: &Uuid) -> usize {
+    usize::from(id.as_bytes()[0] >> 4)
 }
 
 /// Folds an id to 64 bits.
