@@ -18,7 +18,7 @@
 //! # Law
 //!
 //! 1. A group's traits describe the group, and `properties.email` describes anybody: neither is
-//!    ever an identifier or attribute of the person (`tests/segment.rs`).
+//!    ever an identifier or attribute of the person (`tests/segment`).
 //! 2. An event without ids is kept and names nobody; only identify, which is about a person, needs
 //!    one.
 //! 3. `sentAt`, `receivedAt` and the write key are in no event, so that a delivery tried again is
