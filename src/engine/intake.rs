@@ -53,6 +53,7 @@ pub fn touchpoint(
     let anonymous = channel.traits.identifies == Identifies::Never;
     let record = if anonymous { None } else { record_of(context, source, &event) };
     let answers = event.message.iter().flat_map(|message| &message.references);
+    let answers = answers.chain(event.receipt.iter().map(|receipt| &receipt.of));
     let answers = answers.map(|of| MessageId::from(key.touchpoint(tenant, source, of))).collect();
     let mut touchpoint = Touchpoint {
         id: TouchpointId::from_uuid(uuid::Uuid::nil()),

@@ -50,6 +50,14 @@ impl Writing {
                 entries.push(IndexEntry { index: Index::Unattributed, prefix: Uuid::nil(), sort });
             }
         }
+        if touchpoint.receipt.is_some() {
+            let of = touchpoint.answers.iter();
+            entries.extend(of.map(|message| IndexEntry {
+                index: Index::Receipts,
+                prefix: message.as_uuid(),
+                sort,
+            }));
+        }
         if copies.all().len() > 1 {
             entries.push(IndexEntry { index: Index::Conflicts, prefix: Uuid::nil(), sort });
         }
@@ -77,7 +85,10 @@ impl Writing {
     }
 
     pub(super) fn put_decision(&mut self, decision: Decision) {
-        self.put(decision.id.as_uuid(), Body::Decision(Arc::new(decision)), Vec::new());
+        let (id, subject) = (decision.id.as_uuid(), decision.intent.subject.as_uuid());
+        let sort = Sort { time: decision.at.micros(), id };
+        let entry = IndexEntry { index: Index::Decisions, prefix: subject, sort };
+        self.put(id, Body::Decision(Arc::new(decision)), vec![entry]);
     }
 
     /// An entry that is done leaves the index of due work and stays as a row.

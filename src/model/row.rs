@@ -305,6 +305,10 @@ pub enum Index {
     Verdicts,
     /// Every endpoint with a choice. Prefix: nil.
     Consents,
+    /// What was decided about a record's party, by (time, id). Prefix: the record.
+    Decisions,
+    /// What providers reported of a message. Prefix: the message.
+    Receipts,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
     /// [`TenantId::SYSTEM`].
     Due,
@@ -312,7 +316,7 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -320,6 +324,8 @@ impl Index {
         Self::Components,
         Self::Verdicts,
         Self::Consents,
+        Self::Decisions,
+        Self::Receipts,
         Self::Due,
     ];
 
@@ -333,6 +339,8 @@ impl Index {
             Self::Components => "components",
             Self::Verdicts => "verdicts",
             Self::Consents => "consents",
+            Self::Decisions => "decisions",
+            Self::Receipts => "receipts",
             Self::Due => "due",
         }
     }

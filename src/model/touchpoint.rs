@@ -212,7 +212,7 @@ pub struct Touchpoint {
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Message>,
-    /// The messages that it answers, nearest first.
+    /// The messages that it answers, or whose fate it reports; nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<MessageId>,
     /// What a provider reports of a message.
