@@ -10,9 +10,9 @@ use omnichannel::channel::{KeyRing, Listening, MemoryChannel, TouchpointJson};
 use omnichannel::engine::Fate;
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
-    Author, Channel, ChannelId, ChannelKind, Configuration, IdKey, IdentityRules, Intent,
-    LawfulBasis, Namespace, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules, QuietAction,
-    QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
+    Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, IdKey, IdentityRules,
+    Intent, LawfulBasis, Namespace, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules,
+    QuietAction, QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -34,6 +34,7 @@ fn configuration() -> Configuration {
         basis,
         respects_quiet_hours: basis == LawfulBasis::Consent,
         once_within_hours,
+        delivery: DeliveryClass::default(),
     };
     let purposes = [
         (Purpose::new("marketing"), rules(LawfulBasis::Consent, 24)),
@@ -90,6 +91,7 @@ impl World {
             text: Pii::new("Bonjour".to_owned()),
             not_before: None,
             not_after: None,
+            conversation: None,
         }
     }
 }
@@ -206,7 +208,7 @@ fn a_deferred_message_is_tried_again_and_a_rejected_one_frees_its_occasion() {
     let due = first.next_due.expect("waits");
     assert!(due >= later && due <= at("2026-03-14T10:11:00Z"), "{due}");
     let second = block_on(world.hub.dispatch_due(due)).expect("dispatched");
-    assert_eq!(second.rejected, [decision.id]);
+    assert_eq!(second.dead, [decision.id]);
     let again = block_on(world.hub.decide(tenant(), &world.intent("k2", camille, "marketing")))
         .expect("decided");
     assert!(matches!(again.outcome, Outcome::Send { .. }), "the reservation was given back");

@@ -8,8 +8,8 @@ mod common;
 
 use common::{hub, request, tenant};
 use omnichannel::model::{
-    ChannelId, Configuration, Disclosure, Intent, LawfulBasis, Pii, Policy, Purpose, PurposeRules,
-    Ruling,
+    ChannelId, Configuration, DeliveryClass, Disclosure, Intent, LawfulBasis, Pii, Policy, Purpose,
+    PurposeRules, Ruling,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -36,6 +36,7 @@ fn nothing_that_a_log_could_hold_names_a_person() {
         basis: LawfulBasis::Consent,
         respects_quiet_hours: false,
         once_within_hours: 1,
+        delivery: DeliveryClass::default(),
     };
     let policy =
         Policy { purposes: [(Purpose::new("marketing"), rules)].into(), quiet_hours: None };
@@ -69,6 +70,7 @@ fn nothing_that_a_log_could_hold_names_a_person() {
         text: Pii::new("secret text".to_owned()),
         not_before: None,
         not_after: None,
+        conversation: None,
     };
     let decision = block_on(hub.decide(tenant(), &intent)).expect("decided");
     said.push(format!("{decision:?} {intent:?}"));

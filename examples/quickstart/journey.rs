@@ -87,6 +87,7 @@ impl Journey {
             text: Pii::new(wish.text.clone()),
             not_before: None,
             not_after: None,
+            conversation: None,
         }
     }
 }

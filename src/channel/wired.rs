@@ -40,8 +40,8 @@ impl<C: ChannelCodec> ChannelAdapter for Listening<C> {
 ///
 /// A message may take several calls. All accepted: accepted, under the first call's id. The first
 /// not accepted: its outcome, and nothing was said. A later one not accepted:
-/// [`SendOutcome::Unknown`], since a part of the message is out and saying it all again would
-/// repeat that part; the calls after it are not made.
+/// [`SendOutcome::Partial`], since saying it all again would repeat what is out; the calls after it
+/// are not made.
 #[derive(Debug, Clone)]
 pub struct Wired<C, T> {
     codec: C,
@@ -59,17 +59,20 @@ impl<C: ChannelCodec, T: Transport> Wired<C, T> {
             Ok(calls) => calls,
             Err(error) => return SendOutcome::Rejected { reason: error.message().to_owned() },
         };
+        let mut accepted = Vec::new();
         let mut first = None;
         for call in calls {
             let answer = self.transport.call(call).await;
             let outcome = self.codec.interpret(&answer, now);
-            let accepted = matches!(outcome, SendOutcome::Accepted { .. });
-            match &first {
-                None if accepted => first = Some(outcome),
-                None => return outcome,
-                Some(_) if accepted => {}
-                Some(_) => return SendOutcome::Unknown,
+            match outcome.provider_id() {
+                Some(id) => accepted.push(id.to_owned()),
+                None if accepted.is_empty() => return outcome,
+                None => {
+                    let reason = why_not(outcome);
+                    return SendOutcome::Partial { provider_ids: accepted, reason };
+                }
             }
+            first.get_or_insert(outcome);
         }
         let nothing = "the codec planned no call for this message";
         first.unwrap_or_else(|| SendOutcome::Rejected { reason: nothing.to_owned() })
@@ -84,6 +87,15 @@ impl<C: ChannelCodec, T: Transport> ChannelAdapter for Wired<C, T> {
 
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         self.carry(message.content(), now).await
+    }
+}
+
+/// Why a further part was not taken.
+fn why_not(outcome: SendOutcome) -> String {
+    match outcome {
+        SendOutcome::Rejected { reason } => reason,
+        SendOutcome::Deferred { .. } => "the provider asked to try later".to_owned(),
+        _ => "the provider did not answer".to_owned(),
     }
 }
 
@@ -186,8 +198,12 @@ mod tests {
     fn nothing_is_called_after_a_call_that_was_not_accepted() {
         assert_eq!(send("no two"), (SendOutcome::Rejected { reason: "refused".to_owned() }, 1));
         assert_eq!(send("lost two"), (SendOutcome::Deferred { retry_at: Timestamp::MIN }, 1));
-        assert_eq!(send("one no three"), (SendOutcome::Unknown, 2));
-        assert_eq!(send("one lost three"), (SendOutcome::Unknown, 2));
+        let partial = |reason: &str| SendOutcome::Partial {
+            provider_ids: vec!["one".to_owned()],
+            reason: reason.to_owned(),
+        };
+        assert_eq!(send("one no three"), (partial("refused"), 2));
+        assert_eq!(send("one lost three"), (partial("the provider asked to try later"), 2));
     }
 
     #[test]

@@ -30,6 +30,7 @@ use super::permission::Permission;
 /// #         text: Pii::new("Hello".to_owned()),
 /// #         not_before: None,
 /// #         not_after: None,
+/// #         conversation: None,
 /// #     },
 /// #     outcome: Outcome::Send {
 /// #         channel: email,
@@ -49,6 +50,7 @@ use super::permission::Permission;
 ///         basis: LawfulBasis::Consent,
 ///         respects_quiet_hours: true,
 ///         once_within_hours: 24,
+///         delivery: DeliveryClass::default(),
 ///     }),
 ///     quiet_until: None,
 ///     attempts: 0,

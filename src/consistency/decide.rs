@@ -46,6 +46,7 @@ const ROUNDS_MAX: usize = 8;
 ///     basis: LawfulBasis::Consent,
 ///     respects_quiet_hours: true,
 ///     once_within_hours: 24,
+///     delivery: DeliveryClass::default(),
 /// };
 /// let purposes = BTreeMap::from([(marketing.clone(), rules)]);
 /// let policy = Policy { purposes, quiet_hours: None };
@@ -61,6 +62,7 @@ const ROUNDS_MAX: usize = 8;
 ///     text: Pii::new("The dress in your wish list is 20% off.".to_owned()),
 ///     not_before: None,
 ///     not_after: None,
+///     conversation: None,
 /// };
 /// let view = ContactView {
 ///     customer: subject.into(),

@@ -37,6 +37,7 @@ pub fn explain(decision: &Decision) -> Explanation {
 /// #         text: Pii::new("Hello".to_owned()),
 /// #         not_before: None,
 /// #         not_after: None,
+/// #         conversation: None,
 /// #     },
 /// #     outcome: Outcome::Suppress,
 /// #     findings: vec![],

@@ -13,8 +13,7 @@ use crate::consistency;
 use crate::identity;
 use crate::model::{
     Blocked, Body, Changeset, ContactLedger, ContactView, Decision, Index, Intent, Key,
-    LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome, Range, Reach, Timestamp,
-    UtcOffset,
+    LedgerEntry, LedgerState, OutboxEntry, Outcome, Range, Reach, Timestamp, Turn, UtcOffset,
 };
 
 /// What became of an intent.
@@ -72,14 +71,9 @@ pub fn decide(
             state: LedgerState::Reserved,
         });
         writing.put_ledger(intent.subject, ledger);
-        writing.put_outbox(OutboxEntry {
-            decision: id,
-            subject: intent.subject,
-            due: *at,
-            attempts: 0,
-            fence: 0,
-            state: OutboxState::Due,
-        });
+        let turn = intent.conversation.map(|id| Turn { conversation: id.into(), at: now });
+        let entry = OutboxEntry::new(id, intent.subject, *at);
+        writing.put_outbox(OutboxEntry { turn, ..entry });
     }
     writing.put_decision(decision.clone());
     Ok((Decided::New(Box::new(decision)), writing.finish(&read)))

@@ -29,18 +29,24 @@ mod read;
 
 mod quote;
 
+mod claim;
 mod decide;
-mod dispatch;
+mod outgoing;
+mod requeue;
+mod settle;
 
+pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
-pub use dispatch::{ATTEMPTS_MAX, Claim, Claimed, LEASE, Settlement, claim, settle};
 pub use intake::{Facts, Prepared, prepare, touchpoint, verdict};
+pub use outgoing::ATTEMPTS_MAX;
 pub use quote::quote;
 pub use read::{
     Fact, Portrait, Resolved, TimelinePage, conversation, conversations, customer, portraits,
     resolve, timeline, why,
 };
 pub use receive::{Fate, Received, receive};
+pub use requeue::{Requeued, delivery, requeue};
+pub use settle::{Settlement, settle};
 pub use view::{Need, Pause, Step, View};
 
 pub(crate) use view::Reading;

@@ -9,7 +9,7 @@ use super::Reading;
 use crate::model::{
     Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
     Expect, IdentifierId, Index, IndexEntry, Key, OutboxEntry, Put, RecordId, Sort, TenantId,
-    Verdict,
+    Timestamp, Verdict,
 };
 
 /// A changeset in the making.
@@ -51,12 +51,9 @@ impl Writing {
             }
         }
         if touchpoint.receipt.is_some() {
-            let of = touchpoint.answers.iter();
-            entries.extend(of.map(|message| IndexEntry {
-                index: Index::Receipts,
-                prefix: message.as_uuid(),
-                sort,
-            }));
+            let of = touchpoint.answers.iter().map(|message| message.as_uuid());
+            let listed = |prefix| IndexEntry { index: Index::Receipts, prefix, sort };
+            entries.extend(of.chain([Uuid::nil()]).map(listed));
         }
         if copies.all().len() > 1 {
             entries.push(IndexEntry { index: Index::Conflicts, prefix: Uuid::nil(), sort });
@@ -94,9 +91,21 @@ impl Writing {
     /// An entry that is done leaves the index of due work and stays as a row.
     pub(super) fn put_outbox(&mut self, entry: OutboxEntry) {
         let id = entry.decision.as_uuid();
-        let sort = Sort { time: entry.due.micros(), id };
-        let due = IndexEntry { index: Index::Due, prefix: Uuid::nil(), sort };
-        let entries = if entry.is_open() { vec![due] } else { Vec::new() };
+        let at = |index, time: Timestamp| {
+            let sort = Sort { time: time.micros(), id };
+            IndexEntry { index, prefix: Uuid::nil(), sort }
+        };
+        let mut entries = Vec::new();
+        if entry.is_due() {
+            entries.push(at(Index::Due, entry.due));
+        }
+        if entry.is_dead() {
+            entries.push(at(Index::DeadLetters, entry.due));
+        }
+        if let (true, Some(turn)) = (entry.is_open(), entry.turn) {
+            let prefix = turn.conversation.as_uuid();
+            entries.push(IndexEntry { prefix, ..at(Index::Outgoing, turn.at) });
+        }
         self.put(id, Body::Outbox(Arc::new(entry)), entries);
     }
 

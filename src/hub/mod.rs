@@ -11,6 +11,7 @@
 //! 3. Runs on any executor; owns no thread and no timer.
 
 mod clock;
+mod counts;
 mod entropy;
 mod read;
 mod receive;
@@ -19,9 +20,11 @@ mod send;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use counts::Counts;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use receive::{Reception, Taken};
 pub use send::Dispatched;
@@ -71,6 +74,8 @@ pub struct Hub {
     capabilities: BTreeMap<TenantId, BTreeMap<ChannelId, Capabilities>>,
     no_channels: BTreeMap<ChannelId, Capabilities>,
     profile_checked: OnceLock<()>,
+    stopped: AtomicBool,
+    counters: counts::Counters,
 }
 
 impl Hub {
@@ -90,6 +95,8 @@ impl Hub {
             capabilities: BTreeMap::new(),
             no_channels: BTreeMap::new(),
             profile_checked: OnceLock::new(),
+            stopped: AtomicBool::new(false),
+            counters: counts::Counters::default(),
         }
     }
 
@@ -131,6 +138,11 @@ impl Hub {
     /// The store.
     pub fn store(&self) -> &dyn Store {
         self.store.as_ref()
+    }
+
+    /// What this hub did since it was made.
+    pub fn counts(&self) -> Counts {
+        self.counters.read()
     }
 
     /// The context in which the engine steps for a tenant.

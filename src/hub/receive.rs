@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 use super::Hub;
+use super::counts::count;
 use super::run::CONFLICTS_MAX;
 
 /// Most facts of one commit.
@@ -77,7 +78,19 @@ impl Hub {
         for (taken, fate) in taken.zip(fates) {
             taken.fate = fate;
         }
+        receptions.iter().for_each(|reception| self.count_reception(reception));
         Ok(receptions)
+    }
+
+    fn count_reception(&self, reception: &Reception) {
+        let counters = &self.counters;
+        let fates = |fate| reception.taken.iter().filter(|taken| taken.fate == fate).count();
+        count(&counters.requests, 1);
+        count(&counters.accepted, fates(Fate::Accepted));
+        count(&counters.duplicate, fates(Fate::Duplicate));
+        count(&counters.conflicting, fates(Fate::Conflicting));
+        count(&counters.rejected, reception.rejected.len());
+        count(&counters.ignored, reception.ignored.len());
     }
 
     /// Verifies and decodes a request; the fates in the reception are still to be set.

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Changeset, Commit, Key, Range};
 
 use super::Hub;
+use super::counts::count;
 
 /// Most rounds of one step. The usual ones take 3, corrections 6; a long group takes one per page.
 const ROUNDS_MAX: usize = 10_000;
@@ -62,7 +63,10 @@ impl Hub {
         }
         match self.store.commit(changeset).await? {
             Commit::Applied(_) => Ok(Some(answer)),
-            Commit::Conflict(_) => Ok(None),
+            Commit::Conflict(_) => {
+                count(&self.counters.conflicts, 1);
+                Ok(None)
+            }
         }
     }
 

@@ -1,36 +1,88 @@
-//! Speaking: decide on an intent, and dispatch what is due.
+//! Speaking: decide on an intent, dispatch what is due, requeue dead letters.
 
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 
 use crate::channel::ChannelAdapter;
-use crate::engine::{self, Claim, Claimed, Decided, Settlement, View};
+use crate::engine::{self, Claim, Claimed, Decided, Requeued, Settlement, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Body, Decision, DecisionId, Index, Intent, Range, SendOutcome, Sort, TenantId, Timestamp,
+    Body, ChannelId, Decision, DecisionId, Delivery, Index, Intent, Key, OutboxEntry, OutboxState,
+    Page, Range, SendOutcome, Sort, TenantId, Timestamp,
 };
 
 use super::Hub;
+use super::counts::count;
 
-/// Most entries that one call of [`Hub::dispatch_due`] looks at.
-const DISPATCH_MAX: u32 = 1_000;
+/// Most entries that one call of [`Hub::dispatch_due`] dispatches.
+const DISPATCH_MAX: usize = 1_000;
+
+/// Most messages that one call of [`Hub::dispatch_due`] has on their way at once.
+const ON_THEIR_WAY_MAX: usize = 32;
 
 /// What one call of [`Hub::dispatch_due`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dispatched {
-    /// Messages that their channel took.
+    /// Messages that their channel took, whole or in part.
     pub sent: Vec<DecisionId>,
     /// Messages that were not sent, since something was lost after the decision.
     pub refused: Vec<DecisionId>,
-    /// Messages that their channel asks to try later.
+    /// Messages that their channel asks to try later, or that are safe to try again.
     pub deferred: Vec<DecisionId>,
-    /// Messages that their channel will not take.
-    pub rejected: Vec<DecisionId>,
-    /// Messages that were perhaps sent.
+    /// Messages that were given up: see [`Hub::dead_letters`].
+    pub dead: Vec<DecisionId>,
+    /// Messages that were perhaps sent and are not tried again: see [`Hub::dead_letters`].
     pub ambiguous: Vec<DecisionId>,
     /// Due messages whose channel is not plugged in here.
     pub unplugged: Vec<DecisionId>,
-    /// When to call again; `None` where nothing waits.
+    /// When to call again, at once where that is past; `None` where nothing waits for this hub.
     pub next_due: Option<Timestamp>,
+}
+
+/// What became of one entry.
+enum Step {
+    Nothing,
+    Unplugged,
+    Refused,
+    Ambiguous,
+    /// The channel was asked; the entry's state after its answer. `None` where a younger claim
+    /// had the last word.
+    Settled(Option<OutboxState>),
+}
+
+impl Dispatched {
+    fn note(&mut self, id: DecisionId, step: Step) {
+        let list = match step {
+            Step::Nothing | Step::Settled(None) => return,
+            Step::Unplugged => &mut self.unplugged,
+            Step::Refused => &mut self.refused,
+            Step::Ambiguous => &mut self.ambiguous,
+            Step::Settled(Some(state)) => match state {
+                OutboxState::Done(SendOutcome::Unknown) => &mut self.ambiguous,
+                OutboxState::Done(_) => &mut self.sent,
+                OutboxState::Dead(_) => &mut self.dead,
+                _ => &mut self.deferred,
+            },
+        };
+        list.push(id);
+    }
+
+    /// In one order, whichever answer came first.
+    fn sorted(mut self) -> Self {
+        for list in [
+            &mut self.sent,
+            &mut self.refused,
+            &mut self.deferred,
+            &mut self.dead,
+            &mut self.ambiguous,
+            &mut self.unplugged,
+        ] {
+            list.sort_unstable();
+        }
+        self
+    }
 }
 
 impl Hub {
@@ -46,109 +98,185 @@ impl Hub {
     pub async fn decide(&self, tenant: TenantId, intent: &Intent) -> Result<Decision> {
         let (context, now) = (self.context(tenant), self.clock.now());
         let step = |view: &View| engine::decide(&context, view, intent, now);
-        match self.transact("hub.decide", step).await? {
+        let decided = self.transact("hub.decide", step).await?;
+        count(&self.counters.decided, 1);
+        match decided {
             Decided::New(decision) | Decided::Known(decision) => Ok(*decision),
             Decided::KeyReused => Err(key_reused()),
             Decided::UnknownSubject => Err(unknown_subject()),
         }
     }
 
-    /// Sends what is due at `now`: claims, confirms, sends and settles entry after entry, over all
-    /// tenants. Owns no timer: `next_due` says when to call again.
+    /// Sends what is due at `now`, over all tenants: claims, confirms, sends and settles.
+    ///
+    /// Any number of hubs may do so at once. Messages of one conversation leave one after the
+    /// other; of others up to 32 are on their way at once. Owns no timer: `next_due` says when to
+    /// call again. A message whose channel never answers holds only this call: give it a time
+    /// limit of your own, and drop it then; what was on its way is looked at again after its lease.
     ///
     /// # Errors
     ///
-    /// What the store says. What was claimed and not settled is looked at again after its lease.
+    /// The first that the store says, after everything else is settled. What was claimed and not
+    /// settled is looked at again after its lease.
     pub async fn dispatch_due(&self, now: Timestamp) -> Result<Dispatched> {
         self.check_profile().await?;
         let mut done = Dispatched::default();
-        let all = Range::all(TenantId::SYSTEM, Index::Due, uuid::Uuid::nil());
-        let until = Some(Sort { time: now.micros(), id: uuid::Uuid::max() });
-        let due = Range { until, limit: DISPATCH_MAX, ..all };
-        let page = self.store.scan(&[due]).await?.pop().unwrap_or_default();
-        for (_, row) in page.rows {
-            self.dispatch(row.key.tenant, DecisionId::from_uuid(row.key.id), now, &mut done)
-                .await?;
+        let mut failed = None;
+        let mut steps = FuturesUnordered::new();
+        let mut due = Due::until(now);
+        let (mut begun, mut more) = (0, true);
+        loop {
+            while more && steps.len() < ON_THEIR_WAY_MAX && begun < DISPATCH_MAX {
+                match due.next(self).await {
+                    Ok(Some((tenant, id))) if !self.is_stopped() => {
+                        begun += 1;
+                        steps.push(async move { (id, self.dispatch(tenant, id, now).await) });
+                    }
+                    Ok(_) => more = false,
+                    // What is on its way is settled first.
+                    Err(error) => (failed, more) = (failed.or(Some(error)), false),
+                }
+            }
+            let Some((id, step)) = steps.next().await else { break };
+            match step {
+                Ok(step) => {
+                    // A hub without the channel does not use up its share of the work.
+                    begun -= usize::from(matches!(step, Step::Unplugged));
+                    done.note(id, step);
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        let next = self.store.scan(&[Range { limit: 1, ..all }]).await?.pop().unwrap_or_default();
-        done.next_due = next.rows.first().and_then(|(sort, _)| Timestamp::from_micros(sort.time));
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        self.count_dispatched(&done);
+        let mut done = done.sorted();
+        done.next_due = self.next_due(&done.unplugged).await?;
         Ok(done)
     }
 
-    async fn dispatch(
-        &self,
-        tenant: TenantId,
-        id: DecisionId,
-        now: Timestamp,
-        done: &mut Dispatched,
-    ) -> Result<()> {
-        let Some(adapter) = self.adapter_of(tenant, id).await? else {
-            done.unplugged.push(id);
-            return Ok(());
-        };
-        let context = self.context(tenant);
-        let step = |view: &View| engine::claim(&context, view, id, now);
-        match self.transact("hub.dispatch", step).await? {
-            Claimed::Send(claim) => self.hand_over(tenant, adapter, id, *claim, now, done).await?,
-            Claimed::Refused(_) => done.refused.push(id),
-            Claimed::Ambiguous => done.ambiguous.push(id),
-            Claimed::NotDue => {}
-        }
-        Ok(())
+    /// Begins no further sending; a call of [`Hub::dispatch_due`] that is at work settles what it
+    /// has sent and returns. For a shutdown that leaves no message in doubt.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
-    async fn adapter_of(
-        &self,
-        tenant: TenantId,
-        id: DecisionId,
-    ) -> Result<Option<&dyn ChannelAdapter>> {
-        let decision = self.decision(tenant, id).await?;
-        let channel = decision.and_then(|decision| match decision.outcome {
-            crate::model::Outcome::Send { channel, .. } => Some(channel),
-            crate::model::Outcome::Suppress => None,
-        });
-        let plugged = channel.and_then(|channel| self.plugged(tenant, &channel));
-        Ok(plugged.map(|plugged| plugged.adapter.as_ref()))
+    /// Whether [`Hub::stop`] was called.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn count_dispatched(&self, done: &Dispatched) {
+        let counters = &self.counters;
+        count(&counters.sent, done.sent.len());
+        count(&counters.refused, done.refused.len());
+        count(&counters.deferred, done.deferred.len());
+        count(&counters.dead, done.dead.len());
+        count(&counters.ambiguous, done.ambiguous.len());
+    }
+
+    async fn dispatch(&self, tenant: TenantId, id: DecisionId, now: Timestamp) -> Result<Step> {
+        let context = self.context(tenant);
+        let step = |view: &View| engine::claim(&context, view, id, now);
+        Ok(match self.transact("hub.dispatch", step).await? {
+            Claimed::Send(claim) => Step::Settled(self.hand_over(tenant, id, *claim, now).await?),
+            Claimed::Refused(_) => Step::Refused,
+            Claimed::Ambiguous => Step::Ambiguous,
+            Claimed::Unplugged => Step::Unplugged,
+            Claimed::NotDue | Claimed::Waiting => Step::Nothing,
+        })
     }
 
     /// Sends what was claimed, and writes down what became of it.
     async fn hand_over(
         &self,
         tenant: TenantId,
-        adapter: &dyn ChannelAdapter,
         id: DecisionId,
         claim: Claim,
         now: Timestamp,
-        done: &mut Dispatched,
-    ) -> Result<()> {
-        let outcome = match adapter.send(claim.message, now).await {
-            SendOutcome::Deferred { retry_at } => {
-                SendOutcome::Deferred { retry_at: self.spread(retry_at, now) }
-            }
-            outcome => outcome,
-        };
-        let list = match &outcome {
-            SendOutcome::Accepted { .. } => &mut done.sent,
-            SendOutcome::Deferred { .. } => &mut done.deferred,
-            SendOutcome::Rejected { .. } => &mut done.rejected,
-            SendOutcome::Unknown => &mut done.ambiguous,
-        };
-        list.push(id);
-        let context = self.context(tenant);
+    ) -> Result<Option<OutboxState>> {
+        let Claim { message, fence } = claim;
+        let adapter = self.adapter(tenant, &message.content().channel)?;
         let kind = &adapter.codec().channel().kind;
-        let settlement = Settlement { id, fence: claim.fence, outcome };
+        let outcome = adapter.send(message, now).await;
+        let context = self.context(tenant);
+        let settlement = Settlement { id, fence, outcome, jitter: self.entropy.next_u64() };
         self.transact("hub.settle", |view| {
-            let changeset = engine::settle(&context, view, &settlement, kind, now)?;
-            Ok(((), changeset.unwrap_or_default()))
+            let settled = engine::settle(&context, view, &settlement, kind, now)?;
+            Ok(match settled {
+                Some((state, changeset)) => (Some(state), changeset),
+                None => Default::default(),
+            })
         })
         .await
     }
 
-    /// Spreads retries over a tenth of their delay, so that they do not come back all at once.
-    fn spread(&self, retry_at: Timestamp, now: Timestamp) -> Timestamp {
-        let tenth = u64::try_from(retry_at.since(now).as_micros() / 10).unwrap_or(u64::MAX);
-        let extra = self.entropy.next_u64().checked_rem(tenth).unwrap_or(0);
-        retry_at.plus(Duration::from_micros(extra))
+    fn adapter(&self, tenant: TenantId, channel: &ChannelId) -> Result<&dyn ChannelAdapter> {
+        let plugged = self.plugged(tenant, channel).map(|plugged| plugged.adapter.as_ref());
+        plugged.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the channel is not plugged in for this tenant")
+                .during("hub.dispatch")
+                .with("channel", channel)
+        })
+    }
+
+    /// When the first entry is due that is not among `unplugged`.
+    async fn next_due(&self, unplugged: &[DecisionId]) -> Result<Option<Timestamp>> {
+        let mut due = Due::all();
+        while let Some((place, _, id)) = due.next_place(self).await? {
+            if unplugged.binary_search(&id).is_err() {
+                return Ok(Timestamp::from_micros(place.time));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The messages of a tenant that were given up or perhaps sent, page by page, the first due
+    /// first. `after` is the last page's last place.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn dead_letters(
+        &self,
+        tenant: TenantId,
+        after: Option<Sort>,
+        limit: u32,
+    ) -> Result<Vec<(Sort, OutboxEntry)>> {
+        self.check_profile().await?;
+        let all = Range::all(tenant, Index::DeadLetters, uuid::Uuid::nil());
+        let page = self.store.scan(&[Range { after, limit, ..all }]).await?;
+        let rows = page.into_iter().flat_map(|page| page.rows);
+        let letter = |(sort, row): (Sort, crate::model::Row)| match row.body {
+            Body::Outbox(entry) => Some((sort, OutboxEntry::clone(&entry))),
+            _ => None,
+        };
+        Ok(rows.filter_map(letter).collect())
+    }
+
+    /// Puts a message that was given up, or perhaps sent, back into the outbox.
+    ///
+    /// It is confirmed again before it leaves. One that was perhaps sent is marked as a possible
+    /// duplicate, unless its channel tells repetitions.
+    ///
+    /// # Errors
+    ///
+    /// What the store says; what stands against it is an answer.
+    pub async fn requeue(&self, tenant: TenantId, id: DecisionId) -> Result<Requeued> {
+        let (context, now) = (self.context(tenant), self.clock.now());
+        self.transact("hub.requeue", |view| engine::requeue(&context, view, id, now)).await
+    }
+
+    /// How far a message got, as the outbox and the provider's receipts tell; `None` where nothing
+    /// was to be sent.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn delivery(&self, tenant: TenantId, id: DecisionId) -> Result<Option<Delivery>> {
+        let context = self.context(tenant);
+        self.ask("hub.delivery", |view| engine::delivery(&context, view, id)).await
     }
 
     /// The state of a decided message in the outbox.
@@ -156,16 +284,56 @@ impl Hub {
     /// # Errors
     ///
     /// What the store says.
-    pub async fn outbox(
-        &self,
-        tenant: TenantId,
-        id: DecisionId,
-    ) -> Result<Option<crate::model::OutboxEntry>> {
-        let mut rows = self.store.load(&[crate::model::Key::outbox(tenant, id)]).await?;
+    pub async fn outbox(&self, tenant: TenantId, id: DecisionId) -> Result<Option<OutboxEntry>> {
+        let mut rows = self.store.load(&[Key::outbox(tenant, id)]).await?;
         Ok(rows.pop().flatten().and_then(|row| match row.body {
-            Body::Outbox(entry) => Some(crate::model::OutboxEntry::clone(&entry)),
+            Body::Outbox(entry) => Some(OutboxEntry::clone(&entry)),
             _ => None,
         }))
+    }
+}
+
+/// Walks the index of due work, page by page.
+struct Due {
+    range: Range,
+    page: std::vec::IntoIter<(Sort, TenantId, DecisionId)>,
+    more: bool,
+}
+
+impl Due {
+    fn all() -> Self {
+        let range = Range::all(TenantId::SYSTEM, Index::Due, uuid::Uuid::nil());
+        Self { range: Range { limit: 1, ..range }, page: Vec::new().into_iter(), more: true }
+    }
+
+    fn until(now: Timestamp) -> Self {
+        let until = Some(Sort { time: now.micros(), id: uuid::Uuid::max() });
+        let limit = Range::LIMIT_MAX;
+        let all = Self::all();
+        Self { range: Range { until, limit, ..all.range }, ..all }
+    }
+
+    async fn next(&mut self, hub: &Hub) -> Result<Option<(TenantId, DecisionId)>> {
+        Ok(self.next_place(hub).await?.map(|(_, tenant, id)| (tenant, id)))
+    }
+
+    async fn next_place(&mut self, hub: &Hub) -> Result<Option<(Sort, TenantId, DecisionId)>> {
+        if let Some(place) = self.page.next() {
+            return Ok(Some(place));
+        }
+        if !self.more {
+            return Ok(None);
+        }
+        let Page { rows, more, .. } =
+            hub.store.scan(&[self.range]).await?.pop().unwrap_or_default();
+        self.range.after = rows.last().map(|(sort, _)| *sort).or(self.range.after);
+        self.range.limit = Range::LIMIT_MAX;
+        self.more = more && !rows.is_empty();
+        let place = |(sort, row): (Sort, crate::model::Row)| {
+            (sort, row.key.tenant, DecisionId::from_uuid(row.key.id))
+        };
+        self.page = rows.into_iter().map(place).collect::<Vec<_>>().into_iter();
+        Ok(self.page.next())
     }
 }
 

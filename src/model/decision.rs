@@ -32,7 +32,7 @@ use super::channel::ChannelId;
 use super::configuration::ConfigurationVersion;
 use super::consent::{ConsentState, Purpose};
 use super::digest::Digest;
-use super::id::{CustomerId, DecisionId, IdentifierId, RecordId, TouchpointId};
+use super::id::{ConversationId, CustomerId, DecisionId, IdentifierId, RecordId, TouchpointId};
 use super::identifier::Namespace;
 use super::pii::Pii;
 use super::time::Timestamp;
@@ -58,6 +58,10 @@ pub struct Intent {
     /// Pointless from this instant on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Timestamp>,
+    /// The conversation that it continues: its messages leave one after the other, in the order in
+    /// which they were decided. `None`: it waits for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
 }
 
 /// A place where the subject can be written to, as the decider sees it.
@@ -317,6 +321,18 @@ pub enum SendOutcome {
         /// The provider's id of the message.
         provider_id: String,
     },
+    /// The provider knows the message by its key: it took it on an earlier try.
+    Replayed {
+        /// The provider's id of the message.
+        provider_id: String,
+    },
+    /// The provider took a part of the message; the rest is not sent.
+    Partial {
+        /// The provider's ids of the parts that it took, in order; at least one.
+        provider_ids: Vec<String>,
+        /// Why the rest was not taken; no personal data.
+        reason: String,
+    },
     /// Nothing was sent; the provider asks to try again later.
     Deferred {
         /// Not before this instant.
@@ -329,4 +345,15 @@ pub enum SendOutcome {
     },
     /// Bytes left and no answer came: it may have been sent.
     Unknown,
+}
+
+impl SendOutcome {
+    /// The provider's id of what it took, the first of several; `None` where it took nothing.
+    pub fn provider_id(&self) -> Option<&str> {
+        match self {
+            Self::Accepted { provider_id } | Self::Replayed { provider_id } => Some(provider_id),
+            Self::Partial { provider_ids, .. } => provider_ids.first().map(String::as_str),
+            Self::Deferred { .. } | Self::Rejected { .. } | Self::Unknown => None,
+        }
+    }
 }

@@ -77,9 +77,11 @@ pub use offer::{
     ProductId, Promotion, PromotionCode, PromotionId, ReturnPlace, ReturnTerms, Segment, Subject,
     Terms,
 };
-pub use outbox::{OutboxEntry, OutboxState};
+pub use outbox::{DeadLetter, Delivery, OutboxEntry, OutboxState, Reported, Turn};
 pub use pii::Pii;
-pub use policy::{BadOffset, BadPolicy, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset};
+pub use policy::{
+    BadOffset, BadPolicy, DeliveryClass, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset,
+};
 pub use price::{
     BadPercent, Percent, Price, Rounding, RoundingLevel, RoundingMode, TaxView, Window,
 };

@@ -117,6 +117,28 @@ pub struct PurposeRules {
     pub respects_quiet_hours: bool,
     /// For how many hours one occasion is said once; over all channels.
     pub once_within_hours: u32,
+    /// What a sending of which nobody knows is followed by.
+    #[serde(default, skip_serializing_if = "DeliveryClass::is_usual")]
+    pub delivery: DeliveryClass,
+}
+
+/// What is worse for a message: to arrive twice, or not at all.
+///
+/// Asked where bytes left and no answer came, and the channel cannot tell a repetition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryClass {
+    /// Never sent again; somebody decides.
+    #[default]
+    AtMostOnce,
+    /// Sent again, and marked as a possible duplicate.
+    AtLeastOnce,
+}
+
+impl DeliveryClass {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What may be said to whom, when.

@@ -307,8 +307,13 @@ pub enum Index {
     Consents,
     /// What was decided about a record's party, by (time, id). Prefix: the record.
     Decisions,
-    /// What providers reported of a message. Prefix: the message.
+    /// What providers reported of a message. Prefix: the message; nil for the reports of all.
     Receipts,
+    /// Open messages of a conversation in the order in which they leave. Prefix: the conversation,
+    /// as the intent named it.
+    Outgoing,
+    /// Messages that were given up or perhaps sent, by due time. Prefix: nil.
+    DeadLetters,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
     /// [`TenantId::SYSTEM`].
     Due,
@@ -316,7 +321,7 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -326,6 +331,8 @@ impl Index {
         Self::Consents,
         Self::Decisions,
         Self::Receipts,
+        Self::Outgoing,
+        Self::DeadLetters,
         Self::Due,
     ];
 
@@ -341,6 +348,8 @@ impl Index {
             Self::Consents => "consents",
             Self::Decisions => "decisions",
             Self::Receipts => "receipts",
+            Self::Outgoing => "outgoing",
+            Self::DeadLetters => "dead_letters",
             Self::Due => "due",
         }
     }

@@ -70,6 +70,7 @@ fn worlds() -> impl Strategy<Value = World> {
             basis,
             respects_quiet_hours,
             once_within_hours,
+            delivery: DeliveryClass::default(),
         },
     );
     let policy = (option::weighted(0.9, rules), option::weighted(0.6, quiet()));
@@ -123,6 +124,7 @@ fn apply(world: &mut World, lift: &Lift, on: &ChannelId, which: usize) {
                 basis: LawfulBasis::Contract,
                 respects_quiet_hours: false,
                 once_within_hours: 0,
+                delivery: DeliveryClass::default(),
             };
             world.policy.purposes.insert(purpose.clone(), rules);
         }

@@ -71,6 +71,7 @@ impl World {
             basis: LawfulBasis::Consent,
             respects_quiet_hours: true,
             once_within_hours: 24,
+            delivery: DeliveryClass::default(),
         };
         let subject = RecordId::from_uuid(Uuid::from_u128(7));
         Self {
@@ -93,6 +94,7 @@ impl World {
                 text: Pii::new("PLANTED-TEXT".to_owned()),
                 not_before: None,
                 not_after: None,
+                conversation: None,
             },
             now: at(NOW),
         }

@@ -204,6 +204,7 @@ fn decision(text: &str, time: Timestamp) -> Decision {
             text: Pii::new(text.to_owned()),
             not_before: Some(time),
             not_after: None,
+            conversation: None,
         },
         outcome: Outcome::Send {
             channel: channel("mail"),
@@ -218,12 +219,8 @@ fn decision(text: &str, time: Timestamp) -> Decision {
 }
 
 fn outbox(text: &str, time: Timestamp) -> OutboxEntry {
-    OutboxEntry {
-        decision: DecisionId::from_uuid(id(7)),
-        subject: RecordId::from_uuid(id(1)),
-        due: time,
-        attempts: u32::MAX,
-        fence: u64::MAX,
-        state: OutboxState::Done(SendOutcome::Accepted { provider_id: text.to_owned() }),
-    }
+    let (decision, subject) = (DecisionId::from_uuid(id(7)), RecordId::from_uuid(id(1)));
+    let state = OutboxState::Done(SendOutcome::Accepted { provider_id: text.to_owned() });
+    let entry = OutboxEntry::new(decision, subject, time);
+    OutboxEntry { attempts: u32::MAX, fence: u64::MAX, state, ..entry }
 }

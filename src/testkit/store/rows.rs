@@ -6,9 +6,8 @@ use uuid::Uuid;
 
 use crate::model::{
     Act, Anchor, Arrival, ArrivalMode, Attributes, Body, ChannelId, ChannelKind, ComponentId,
-    Copies, Copy, DecisionId, Details, Index, IndexEntry, Key, Kind, Occurred, OutboxEntry,
-    OutboxState, Pii, Put, Range, RecordId, Sort, Source, TenantId, Timestamp, Touchpoint,
-    TouchpointId,
+    Copies, Copy, DecisionId, Details, Index, IndexEntry, Key, Kind, Occurred, OutboxEntry, Pii,
+    Put, Range, RecordId, Sort, Source, TenantId, Timestamp, Touchpoint, TouchpointId,
 };
 
 /// The id numbered `n`.
@@ -91,14 +90,8 @@ pub fn touchpoint(tenant: TenantId, n: u64, record: u64, seconds: i64) -> Put {
 /// An outbox entry numbered `n`, due at second `seconds`, listed in the system index of the due
 /// under the group numbered `prefix`.
 pub fn due(tenant: TenantId, prefix: u64, n: u64, seconds: i64) -> Put {
-    let entry_body = OutboxEntry {
-        decision: DecisionId::from_uuid(id(n)),
-        subject: RecordId::from_uuid(id(n)),
-        due: at(seconds),
-        attempts: 0,
-        fence: 0,
-        state: OutboxState::Due,
-    };
+    let (decision, subject) = (DecisionId::from_uuid(id(n)), RecordId::from_uuid(id(n)));
+    let entry_body = OutboxEntry::new(decision, subject, at(seconds));
     let entries = vec![entry(Index::Due, prefix, seconds, n)];
     Put::new(tenant, id(n), Body::Outbox(Arc::new(entry_body)), entries)
 }

@@ -1,0 +1,180 @@
+//! May it leave now? Claiming a due message.
+//!
+//! A claim gathers what is true now, asks `consistency::confirm`, and leases the entry under a new
+//! fence; the hub commits the claim and only then sends. An entry whose lease ran out was perhaps
+//! sent: it is tried again only where the channel tells repetitions, or where the message's class
+//! would rather have it twice than never.
+//!
+//! Costs three rounds and one row.
+
+use std::time::Duration;
+
+use super::decide::utc_offset;
+use super::outgoing::{self, ATTEMPTS_MAX, AfterUnknown};
+use super::read::{endpoints, locate};
+use super::writing::Writing;
+use super::{Context, Pause, Reading, Step, View};
+use crate::consistency;
+use crate::model::{
+    Authorized, Changeset, Decision, DecisionId, Key, LedgerState, Outbound, OutboxEntry,
+    OutboxState, Outcome, Refusal, SendOutcome, Standing, Timestamp,
+};
+
+/// How long a claim holds.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// A message that may leave, once the changeset is committed.
+#[derive(Debug)]
+pub struct Claim {
+    /// The message.
+    pub message: Authorized<Outbound>,
+    /// Only its holder may settle.
+    pub fence: u64,
+}
+
+/// What became of a due entry.
+#[derive(Debug)]
+pub enum Claimed {
+    /// It may leave, once the changeset is committed.
+    Send(Box<Claim>),
+    /// It may not: something was lost since the decision. Committed, its reservation is free again.
+    Refused(Refusal),
+    /// An earlier try has perhaps sent it, and it is not tried again.
+    Ambiguous,
+    /// An earlier message of its conversation goes first; then it is due again.
+    Waiting,
+    /// It is not due, or someone else holds it.
+    NotDue,
+    /// Its channel is not plugged in here.
+    Unplugged,
+}
+
+/// Claims a due entry.
+///
+/// # Errors
+///
+/// [`Pause`].
+pub fn claim(
+    context: &Context<'_>,
+    view: &View,
+    id: DecisionId,
+    now: Timestamp,
+) -> Step<(Claimed, Changeset)> {
+    let nothing = |claimed| Ok((claimed, Changeset::default()));
+    let mut read = Reading::of(view);
+    let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
+        return nothing(Claimed::NotDue);
+    };
+    let Outcome::Send { channel, endpoint, .. } = &decision.outcome else {
+        return nothing(Claimed::NotDue);
+    };
+    if !entry.is_due() || entry.due > now {
+        return nothing(Claimed::NotDue);
+    }
+    if !context.channels.contains_key(channel) {
+        return nothing(Claimed::Unplugged);
+    }
+    read.want(Key::consent(context.tenant, *endpoint));
+    let (entry, unknown) = (found(entry), AfterUnknown::of(context, decision));
+    if entry.uncertain && (unknown == AfterUnknown::GiveUp || entry.attempts >= ATTEMPTS_MAX) {
+        return ambiguous(context, &mut read, &entry);
+    }
+    if let Some(behind) = outgoing::ahead(context, &mut read, &entry)? {
+        let next = OutboxEntry { state: OutboxState::Waiting { behind }, ..entry };
+        return Ok((Claimed::Waiting, postponed(context, &read, next)));
+    }
+    let standing = standing(context, &mut read, &entry, decision, now)?;
+    match consistency::confirm(decision, &standing, now) {
+        Ok(message) => {
+            let next = leased(&entry, unknown, now);
+            let claim = Claim { message, fence: next.fence };
+            Ok((Claimed::Send(Box::new(claim)), postponed(context, &read, next)))
+        }
+        Err(Refusal::TooEarly) => {
+            let due = not_before(decision, &standing, now);
+            let next = OutboxEntry { due, state: OutboxState::Due, ..entry };
+            Ok((Claimed::NotDue, postponed(context, &read, next)))
+        }
+        Err(_) if entry.uncertain => ambiguous(context, &mut read, &entry),
+        Err(refusal) => {
+            let next = OutboxEntry { state: OutboxState::Refused(refusal), ..entry };
+            let writing = outgoing::write(context, &mut read, next, LedgerState::Released)?;
+            Ok((Claimed::Refused(refusal), writing.finish(&read)))
+        }
+    }
+}
+
+/// The entry as it was found: where its holder vanished, it has perhaps been sent.
+fn found(entry: &OutboxEntry) -> OutboxEntry {
+    let vanished = matches!(entry.state, OutboxState::Leased { .. });
+    OutboxEntry { uncertain: entry.uncertain || vanished, ..entry.clone() }
+}
+
+fn leased(entry: &OutboxEntry, unknown: AfterUnknown, now: Timestamp) -> OutboxEntry {
+    let due = now.plus(LEASE);
+    OutboxEntry {
+        due,
+        attempts: entry.attempts + 1,
+        fence: entry.fence + 1,
+        state: OutboxState::Leased { until: due },
+        possible_duplicate: entry.possible_duplicate
+            || (entry.uncertain && unknown == AfterUnknown::Duplicate),
+        ..entry.clone()
+    }
+}
+
+/// When to look again at what it is too early for.
+fn not_before(decision: &Decision, standing: &Standing, now: Timestamp) -> Timestamp {
+    let at = match &decision.outcome {
+        Outcome::Send { at, .. } => *at,
+        Outcome::Suppress => now,
+    };
+    standing.quiet_until.unwrap_or(now).max(at).max(now.plus(Duration::from_secs(1)))
+}
+
+/// An entry that stays open; nothing else changes.
+fn postponed(context: &Context<'_>, read: &Reading<'_>, next: OutboxEntry) -> Changeset {
+    let mut writing = Writing::new(context.tenant);
+    writing.put_outbox(next);
+    writing.finish(read)
+}
+
+fn ambiguous(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    entry: &OutboxEntry,
+) -> Step<(Claimed, Changeset)> {
+    let state = OutboxState::Done(SendOutcome::Unknown);
+    let next = OutboxEntry { state, ..entry.clone() };
+    read.settle()?;
+    let writing = outgoing::write(context, read, next, LedgerState::Ambiguous)?;
+    Ok((Claimed::Ambiguous, writing.finish(read)))
+}
+
+fn standing(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    entry: &OutboxEntry,
+    decision: &Decision,
+    now: Timestamp,
+) -> Step<Standing> {
+    let tenant = context.tenant;
+    let located = locate(context, read, entry.subject)?;
+    let offset = located.as_ref().and_then(|found| utc_offset(context, read, found));
+    read.settle()?;
+    let (policy, purpose) = (&context.configuration.policy, &decision.intent.purpose);
+    let Outcome::Send { endpoint, .. } = &decision.outcome else { return Err(Pause::Stale) };
+    let held = located.map(|found| endpoints(&found.component, &found.cluster)).unwrap_or_default();
+    let held = held.into_iter().find(|held| held.id == *endpoint);
+    let consent = read.consent(tenant, *endpoint);
+    let consent = consent.and_then(|known| known.in_force(&decision.intent.purpose));
+    let reserved = read.ledger(tenant, entry.subject).and_then(|ledger| ledger.of(decision.id));
+    Ok(Standing {
+        address: held.map(|held| (held.namespace, held.value)),
+        consent: consent.map(|(_, choice)| choice.state),
+        reservation: reserved.map(|reserved| reserved.state),
+        rules: policy.purposes.get(purpose).cloned(),
+        quiet_until: consistency::quiet_until(policy, purpose, offset, now),
+        attempts: entry.attempts,
+    })
+}

@@ -1,0 +1,141 @@
+//! May what was given up be tried again? How far did it get.
+
+use super::outgoing::{self, AfterUnknown};
+use super::read::locate;
+use super::{Context, Reading, Step, View};
+use crate::model::{
+    Body, Changeset, Decision, DecisionId, Delivery, DeliveryStatus, Index, Key, LedgerEntry,
+    LedgerState, MessageId, OutboxEntry, OutboxState, Outcome, Range, Reported, SendOutcome,
+    Source, Timestamp,
+};
+
+/// What became of the wish to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requeued {
+    /// It is due again, and reserved again.
+    Again,
+    /// It is still open, or it is done.
+    NotDead,
+    /// Another decision has said, or will say, the same thing.
+    SaidBy(DecisionId),
+    /// There is no such message.
+    NotFound,
+}
+
+/// Puts a dead letter, or a message that was perhaps sent, back into the outbox.
+///
+/// It is confirmed again before it leaves: consent, endpoint and validity are those of then. Where
+/// it was perhaps sent and its channel cannot tell, it is marked as a possible duplicate.
+///
+/// # Errors
+///
+/// [`super::Pause`].
+pub fn requeue(
+    context: &Context<'_>,
+    view: &View,
+    id: DecisionId,
+    now: Timestamp,
+) -> Step<(Requeued, Changeset)> {
+    let nothing = |answer| Ok((answer, Changeset::default()));
+    let mut read = Reading::of(view);
+    let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
+        return nothing(Requeued::NotFound);
+    };
+    if !entry.is_dead() {
+        return nothing(Requeued::NotDead);
+    }
+    if let Some(other) = said_by(context, &mut read, decision)? {
+        return nothing(Requeued::SaidBy(other));
+    }
+    let perhaps_sent = entry.state == OutboxState::Done(SendOutcome::Unknown);
+    let can_tell = AfterUnknown::of(context, decision) == AfterUnknown::Repeat;
+    let next = OutboxEntry {
+        due: now,
+        attempts: 0,
+        fence: entry.fence + 1,
+        state: OutboxState::Due,
+        // Somebody asked for it; that it may arrive twice stays on record.
+        uncertain: can_tell && (entry.uncertain || perhaps_sent),
+        possible_duplicate: entry.possible_duplicate || (perhaps_sent && !can_tell),
+        ..entry.clone()
+    };
+    let writing = outgoing::write(context, &mut read, next, LedgerState::Reserved)?;
+    Ok((Requeued::Again, writing.finish(&read)))
+}
+
+/// The decision that says the same to any record of the customer.
+fn said_by(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    decision: &Decision,
+) -> Step<Option<DecisionId>> {
+    let intent = &decision.intent;
+    let rules = context.configuration.policy.purposes.get(&intent.purpose);
+    if rules.is_none_or(|rules| rules.once_within_hours == 0) {
+        return Ok(None);
+    }
+    let Some(found) = locate(context, read, intent.subject)? else { return Ok(None) };
+    for record in &found.cluster.records {
+        read.want(Key::ledger(context.tenant, *record));
+    }
+    read.settle()?;
+    let ledgers = found.cluster.records.iter();
+    let mut entries = ledgers
+        .filter_map(|record| read.ledger(context.tenant, *record))
+        .flat_map(|ledger| &ledger.entries);
+    let same = |entry: &&LedgerEntry| {
+        entry.decision != decision.id
+            && entry.state != LedgerState::Released
+            && (&entry.purpose, &entry.occasion) == (&intent.purpose, &intent.occasion)
+    };
+    Ok(entries.find(same).map(|entry| entry.decision))
+}
+
+/// How far a message got, as the outbox and the provider's receipts tell.
+///
+/// # Errors
+///
+/// [`super::Pause`].
+pub fn delivery(context: &Context<'_>, view: &View, id: DecisionId) -> Step<Option<Delivery>> {
+    let mut read = Reading::of(view);
+    let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
+        return Ok(None);
+    };
+    let receipts = match message(context, entry, decision) {
+        Some(message) => {
+            let range = Range::all(context.tenant, Index::Receipts, message.as_uuid());
+            let rows = read.group(range, false).unwrap_or_default();
+            rows.into_iter().filter_map(|row| reported(&row.body)).collect()
+        }
+        None => Vec::new(),
+    };
+    read.settle()?;
+    let status = receipts.iter().map(|report: &Reported| report.status).max_by_key(|s| rank(*s));
+    Ok(Some(Delivery { entry: entry.clone(), status, receipts }))
+}
+
+fn message(context: &Context<'_>, entry: &OutboxEntry, decision: &Decision) -> Option<MessageId> {
+    let Outcome::Send { channel, .. } = &decision.outcome else { return None };
+    let OutboxState::Done(outcome) = &entry.state else { return None };
+    let source = Source::new(channel.as_str());
+    Some(context.id_key.touchpoint(context.tenant, &source, outcome.provider_id()?).into())
+}
+
+fn reported(body: &Body) -> Option<Reported> {
+    let Body::Touchpoint(copies) = body else { return None };
+    let told = copies.chosen();
+    let receipt = told.receipt.as_ref()?;
+    let (status, code) = (receipt.status, receipt.code.clone());
+    Some(Reported { status, code, occurred: told.occurred })
+}
+
+/// A message that arrived did not fail, whatever else is reported.
+fn rank(status: DeliveryStatus) -> u8 {
+    match status {
+        DeliveryStatus::Accepted => 0,
+        DeliveryStatus::Sent => 1,
+        DeliveryStatus::Failed => 2,
+        DeliveryStatus::Delivered => 3,
+        DeliveryStatus::Read => 4,
+    }
+}

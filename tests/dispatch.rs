@@ -1,0 +1,293 @@
+//! The dispatcher through the hub: many at once, in turn, stopped, unanswered.
+#![cfg(feature = "testkit")]
+
+mod common;
+
+use std::future::{Future as _, pending};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use common::{keys, now, request, tenant};
+use omnichannel::Hub;
+use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel, TouchpointJson};
+use omnichannel::engine::LEASE;
+use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
+use omnichannel::model::{
+    Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration, ConversationId,
+    DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy,
+    Purpose, PurposeRules, RecordId, SendOutcome, Timestamp,
+};
+use omnichannel::storage::{MemoryStore, Store};
+use omnichannel::testkit::block_on;
+use omnichannel::testkit::interleave::{Task, Yielding, interleave_seeded};
+
+fn codec() -> TouchpointJson {
+    let mail = Capabilities::INBOUND.sending_to(Namespace::Email);
+    let channel = Channel::new("mail", ChannelKind::Email).expect("a channel");
+    TouchpointJson::new(channel).with_capabilities(mail)
+}
+
+fn bare(store: impl Store) -> Hub {
+    let rules = PurposeRules {
+        basis: LawfulBasis::Contract,
+        respects_quiet_hours: false,
+        once_within_hours: 0,
+        delivery: DeliveryClass::default(),
+    };
+    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    Hub::new(store, keys(), FixedClock::new(now()), SeededEntropy::new(1))
+        .configured(Configuration { policy, ..Configuration::default() })
+        .expect("a fine policy")
+}
+
+fn hub(store: impl Store, mail: impl ChannelAdapter) -> Hub {
+    bare(store).channel(tenant(), mail, KeyRing::default())
+}
+
+fn buyer(hub: &Hub, name: &str) -> RecordId {
+    let body = format!(
+        r#"{{"id":"{name}","act":"purchased",
+            "sender":{{"namespace":"email","value":"{name}@b.fr"}}}}"#
+    );
+    let reception = block_on(hub.receive(request("mail", &body))).expect("received");
+    reception.taken[0].record.expect("somebody")
+}
+
+fn intent(key: &str, subject: RecordId, conversation: Option<ConversationId>) -> Intent {
+    Intent {
+        key: key.to_owned(),
+        subject,
+        purpose: Purpose::new("order"),
+        occasion: key.to_owned(),
+        channels: vec![ChannelId::new("mail").expect("a name")],
+        text: Pii::new(key.to_owned()),
+        not_before: None,
+        not_after: None,
+        conversation,
+    }
+}
+
+fn decide(hub: &Hub, key: &str, subject: RecordId) -> DecisionId {
+    block_on(hub.decide(tenant(), &intent(key, subject, None))).expect("decided").id
+}
+
+fn state(hub: &Hub, id: DecisionId) -> OutboxState {
+    block_on(hub.outbox(tenant(), id)).expect("read").expect("kept").state
+}
+
+fn dispatch(hub: &Hub, at: Timestamp) -> Dispatched {
+    block_on(hub.dispatch_due(at)).expect("dispatched")
+}
+
+fn words(sent: &[Outbound]) -> Vec<&str> {
+    sent.iter().map(|message| message.text.expose().as_str()).collect()
+}
+
+fn later(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
+}
+
+#[test]
+fn messages_of_one_conversation_leave_one_after_the_other() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    let zoe = buyer(&hub, "zoe");
+    let talk = Some(ConversationId::from_uuid(zoe.as_uuid()));
+    // Decided at one instant: the smaller id goes first.
+    let mut ids = ["a", "b", "c"].map(|key| {
+        let decision = block_on(hub.decide(tenant(), &intent(key, zoe, talk))).expect("decided");
+        (decision.id, key)
+    });
+    ids.sort_unstable();
+    mail.answer_with([SendOutcome::Deferred { retry_at: later(600) }]);
+    let first = dispatch(&hub, now());
+    assert_eq!((first.deferred.as_slice(), first.sent.len()), ([ids[0].0].as_slice(), 0));
+    assert_eq!(state(&hub, ids[2].0), OutboxState::Waiting { behind: ids[0].0 });
+    let due = first.next_due.expect("the first is tried again");
+    assert!(due >= later(600), "those that wait do not keep the dispatcher busy");
+    let mut at = due;
+    for _ in 0..3 {
+        at = dispatch(&hub, at).next_due.unwrap_or(at);
+    }
+    let in_turn = [ids[0].1, ids[0].1, ids[1].1, ids[2].1];
+    assert_eq!(words(&mail.sent()), in_turn);
+}
+
+#[test]
+fn a_message_given_up_lets_the_next_of_its_conversation_go() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    let zoe = buyer(&hub, "zoe");
+    let talk = Some(ConversationId::from_uuid(zoe.as_uuid()));
+    for key in ["a", "b"] {
+        block_on(hub.decide(tenant(), &intent(key, zoe, talk))).expect("decided");
+    }
+    mail.answer_with([SendOutcome::Rejected { reason: "closed".to_owned() }]);
+    let mut done = Dispatched::default();
+    for _ in 0..2 {
+        let more = dispatch(&hub, now());
+        done.dead.extend(more.dead);
+        done.sent.extend(more.sent);
+    }
+    assert_eq!((done.dead.len(), done.sent.len()), (1, 1));
+}
+
+#[test]
+fn many_dispatchers_send_each_message_once_in_any_order() {
+    for seed in 0..200 {
+        let store = Arc::new(MemoryStore::new());
+        let mail = Arc::new(MemoryChannel::speaking(codec()));
+        let make = || Arc::new(hub(Yielding(Arc::clone(&store)), Arc::clone(&mail)));
+        let hubs = [make(), make(), make()];
+        for n in 0..4 {
+            let key = format!("k{n}");
+            decide(&hubs[0], &key, buyer(&hubs[0], &key));
+        }
+        let tasks = hubs.iter().map(|hub| {
+            let hub = Arc::clone(hub);
+            let task: Task<Dispatched> =
+                Box::pin(async move { hub.dispatch_due(now()).await.expect("dispatched") });
+            task
+        });
+        let done = interleave_seeded(seed, tasks.collect());
+        let sent: usize = done.iter().map(|done| done.sent.len()).sum();
+        assert_eq!((sent, mail.sent().len()), (4, 4), "seed {seed}");
+    }
+}
+
+#[test]
+fn threads_share_one_hub() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let hub = &hub;
+            scope.spawn(move || {
+                for n in 0..25 {
+                    let key = format!("k-{thread}-{n}");
+                    decide(hub, &key, buyer(hub, &key));
+                    dispatch(hub, now());
+                }
+            });
+        }
+    });
+    assert_eq!(mail.sent().len(), 100);
+    let counts = hub.counts();
+    assert_eq!((counts.requests, counts.accepted, counts.sent), (100, 100, 100));
+}
+
+/// A provider that takes messages and never answers.
+#[derive(Debug)]
+struct Silent(TouchpointJson);
+
+#[async_trait]
+impl ChannelAdapter for Silent {
+    fn codec(&self) -> &dyn ChannelCodec {
+        &self.0
+    }
+
+    async fn send(&self, _message: Authorized<Outbound>, _now: Timestamp) -> SendOutcome {
+        pending().await
+    }
+}
+
+#[test]
+fn a_provider_that_never_answers_leaves_a_message_in_doubt_and_no_more() {
+    let store = Arc::new(MemoryStore::new());
+    let silent = hub(Arc::clone(&store), Silent(codec()));
+    let id = decide(&silent, "k", buyer(&silent, "zoe"));
+    let mut call = Box::pin(silent.dispatch_due(now()));
+    for _ in 0..100 {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    // The caller's time limit.
+    drop(call);
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(Arc::clone(&store), Arc::clone(&mail));
+    assert_eq!(dispatch(&hub, now()).next_due, Some(now().plus(LEASE)));
+    assert_eq!(dispatch(&hub, now().plus(LEASE)).ambiguous, [id]);
+    assert!(mail.sent().is_empty(), "never sent again blindly");
+}
+
+#[test]
+fn a_stopped_hub_begins_no_sending() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    let id = decide(&hub, "k", buyer(&hub, "zoe"));
+    hub.stop();
+    let done = dispatch(&hub, now());
+    assert_eq!((done.sent.len(), done.next_due), (0, Some(now())));
+    assert_eq!(state(&hub, id), OutboxState::Due, "another hub sends it");
+}
+
+/// A channel on whose first message the application shuts down.
+#[derive(Debug)]
+struct LastWords(MemoryChannel, OnceLock<Arc<Hub>>);
+
+#[async_trait]
+impl ChannelAdapter for LastWords {
+    fn codec(&self) -> &dyn ChannelCodec {
+        self.0.codec()
+    }
+
+    async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
+        self.1.get().expect("a hub").stop();
+        self.0.send(message, now).await
+    }
+}
+
+#[test]
+fn what_is_on_its_way_when_a_hub_stops_is_settled() {
+    let mail = Arc::new(LastWords(MemoryChannel::speaking(codec()), OnceLock::new()));
+    let hub = Arc::new(hub(MemoryStore::new(), Arc::clone(&mail)));
+    mail.1.set(Arc::clone(&hub)).expect("once");
+    let ids: Vec<DecisionId> =
+        (0..40).map(|n| decide(&hub, &format!("k{n}"), buyer(&hub, &format!("zoe{n}")))).collect();
+    let done = dispatch(&hub, now());
+    assert_eq!((done.sent.len(), mail.0.sent().len()), (32, 32));
+    let due = |id: &&DecisionId| state(&hub, **id) == OutboxState::Due;
+    assert_eq!(ids.iter().filter(due).count(), 8, "the others are another hub's, none in doubt");
+}
+
+#[test]
+fn a_channel_that_is_not_plugged_in_keeps_no_dispatcher_busy() {
+    let store = Arc::new(MemoryStore::new());
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let whole = hub(Arc::clone(&store), Arc::clone(&mail));
+    let id = decide(&whole, "k", buyer(&whole, "zoe"));
+    let done = dispatch(&bare(Arc::clone(&store)), now());
+    assert_eq!((done.unplugged.as_slice(), done.next_due), ([id].as_slice(), None));
+    assert_eq!(dispatch(&whole, now()).sent, [id]);
+}
+
+#[test]
+fn a_part_that_was_taken_is_told_and_never_repeated() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    let zoe = buyer(&hub, "zoe");
+    let id = decide(&hub, "k", zoe);
+    let (provider_ids, reason) = (vec!["m-1".to_owned(), "m-2".to_owned()], "full".to_owned());
+    mail.answer_with([SendOutcome::Partial { provider_ids, reason }]);
+    assert_eq!(dispatch(&hub, now()).sent, [id]);
+    assert_eq!(dispatch(&hub, later(100_000)), Dispatched::default());
+    let page = block_on(hub.timeline(tenant(), zoe, None, 9)).expect("read").expect("known");
+    let told = page.touchpoints.iter().find_map(|told| told.details.get("parts_sent"));
+    assert_eq!(told.map(|parts| parts.expose().as_str()), Some("m-1 m-2"));
+}
+
+#[test]
+fn a_hub_runs_on_any_executor() {
+    let run = |on: &dyn Fn(&Hub)| {
+        let mail = Arc::new(MemoryChannel::speaking(codec()));
+        let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+        decide(&hub, "k", buyer(&hub, "zoe"));
+        on(&hub);
+        assert_eq!(mail.sent().len(), 1);
+    };
+    let tokio = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    run(&|hub| drop(tokio.block_on(hub.dispatch_due(now())).expect("dispatched")));
+    run(&|hub| drop(futures_executor::block_on(hub.dispatch_due(now())).expect("dispatched")));
+    run(&|hub| drop(block_on(hub.dispatch_due(now())).expect("dispatched")));
+}
