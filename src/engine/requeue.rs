@@ -1,5 +1,6 @@
 //! May what was given up be tried again? How far did it get.
 
+use super::claim::LEASE;
 use super::outgoing::{self, AfterUnknown};
 use super::read::locate;
 use super::{Context, Reading, Step, View};
@@ -41,13 +42,15 @@ pub fn requeue(
     let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
         return nothing(Requeued::NotFound);
     };
-    if !entry.is_dead() {
+    // A hub whose clock is ahead holds it longer than any claim can.
+    let is_held = matches!(entry.state, OutboxState::Leased { until } if until > now.plus(LEASE));
+    if !entry.is_dead() && !is_held {
         return nothing(Requeued::NotDead);
     }
     if let Some(other) = said_by(context, &mut read, decision)? {
         return nothing(Requeued::SaidBy(other));
     }
-    let perhaps_sent = entry.state == OutboxState::Done(SendOutcome::Unknown);
+    let perhaps_sent = is_held || entry.state == OutboxState::Done(SendOutcome::Unknown);
     let can_tell = AfterUnknown::of(context, decision) == AfterUnknown::Repeat;
     let next = OutboxEntry {
         due: now,

@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::{Dispatched, Reception};
+use crate::engine::Fate;
+
 macro_rules! counts {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// What a hub did since it was made; for logs, gauges and progress. No personal data.
@@ -63,6 +66,26 @@ counts! {
     refused,
     /// Commits that others made impossible, so that the step was taken again.
     conflicts,
+}
+
+impl Counters {
+    pub(super) fn receive(&self, reception: &Reception) {
+        let fates = |fate| reception.taken.iter().filter(|taken| taken.fate == fate).count();
+        count(&self.requests, 1);
+        count(&self.accepted, fates(Fate::Accepted));
+        count(&self.duplicate, fates(Fate::Duplicate));
+        count(&self.conflicting, fates(Fate::Conflicting));
+        count(&self.rejected, reception.rejected.len());
+        count(&self.ignored, reception.ignored.len());
+    }
+
+    pub(super) fn dispatch(&self, done: &Dispatched) {
+        count(&self.sent, done.sent.len());
+        count(&self.refused, done.refused.len());
+        count(&self.deferred, done.deferred.len());
+        count(&self.dead, done.dead.len());
+        count(&self.ambiguous, done.ambiguous.len());
+    }
 }
 
 pub(super) fn count(counter: &AtomicU64, more: usize) {

@@ -10,6 +10,7 @@
 //! 2. A call that answers has committed what it says it took.
 //! 3. Runs on any executor; owns no thread and no timer.
 
+mod anomalies;
 mod clock;
 mod counts;
 mod entropy;
@@ -17,10 +18,11 @@ mod read;
 mod receive;
 mod run;
 mod send;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -75,10 +77,16 @@ pub struct Hub {
     no_channels: BTreeMap<ChannelId, Capabilities>,
     profile_checked: OnceLock<()>,
     stopped: AtomicBool,
+    /// Bytes of requests that are being taken in.
+    in_hand: AtomicUsize,
+    in_hand_max: usize,
     counters: counts::Counters,
 }
 
 impl Hub {
+    /// Most bytes of requests that a hub takes in at once, unless told otherwise: 64 MiB.
+    pub const IN_HAND_MAX: usize = 64 << 20;
+
     /// Plugs a store, the data set's secrets, a clock and a source of entropy together.
     ///
     /// `SystemClock` and `SystemEntropy` serve production; the others serve tests and replays.
@@ -96,6 +104,8 @@ impl Hub {
             no_channels: BTreeMap::new(),
             profile_checked: OnceLock::new(),
             stopped: AtomicBool::new(false),
+            in_hand: AtomicUsize::new(0),
+            in_hand_max: Self::IN_HAND_MAX,
             counters: counts::Counters::default(),
         }
     }
@@ -113,6 +123,15 @@ impl Hub {
         self.version = configuration.version();
         self.configuration = configuration;
         Ok(self)
+    }
+
+    /// Takes in at most so many bytes of requests at once; more are asked to come later.
+    ///
+    /// Without this, [`Hub::IN_HAND_MAX`].
+    #[must_use]
+    pub fn in_hand_max(mut self, bytes: usize) -> Self {
+        self.in_hand_max = bytes;
+        self
     }
 
     /// Plugs in a channel of a tenant with the keys by which its requests are verified.

@@ -203,7 +203,7 @@ impl Hub {
     }
 
     /// Every row of a listing, page after page.
-    async fn listing(&self, tenant: TenantId, index: Index) -> Result<Vec<Row>> {
+    pub(super) async fn listing(&self, tenant: TenantId, index: Index) -> Result<Vec<Row>> {
         let mut range = Range::all(tenant, index, uuid::Uuid::nil());
         let mut rows = Vec::new();
         loop {

@@ -2,20 +2,29 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::channel::{Proof, RawInbound, verify};
 use crate::engine::{self, Facts, Fate, Prepared, View};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
     Arrival, Event, RecordId, Rejection, Ruling, Source, TenantId, TouchpointId, Verdict,
 };
 
 use super::Hub;
-use super::counts::count;
+use super::counts::{Counters, Counts};
 use super::run::CONFLICTS_MAX;
+use super::trace;
 
 /// Most facts of one commit.
 const BATCH_MAX: usize = 1_000;
+
+/// About how many bytes of requests one batch of [`Hub::receive_all`] holds.
+const BATCH_BYTES_MAX: usize = 8 << 20;
+
+/// When to come again with what the hub could not hold.
+const COME_AGAIN: Duration = Duration::from_secs(1);
 
 /// Conflicts after which a batch is halved.
 const CONFLICTS_BEFORE_HALVING: usize = 2;
@@ -44,6 +53,35 @@ pub struct Reception {
     pub ignored: Vec<Rejection>,
 }
 
+/// Bytes that a hub has in hand; given back when dropped.
+struct InHand<'h> {
+    of: &'h AtomicUsize,
+    bytes: usize,
+}
+
+impl<'h> InHand<'h> {
+    /// Takes what a call brings. A call alone may bring anything.
+    fn take(hub: &'h Hub, requests: &[RawInbound]) -> Result<Self> {
+        let bytes = requests.iter().map(|request| request.body.len()).sum();
+        let before = hub.in_hand.fetch_add(bytes, Ordering::Relaxed);
+        let taken = Self { of: &hub.in_hand, bytes };
+        if before > 0 && before.saturating_add(bytes) > hub.in_hand_max {
+            let message = "the hub has as much in hand as it may hold; receive again later";
+            return Err(Error::new(ErrorKind::RateLimited, message)
+                .during("hub.receive")
+                .with("bytes_in_hand", before)
+                .retry(Retry::After(COME_AGAIN)));
+        }
+        Ok(taken)
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.of.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 impl Hub {
     /// Takes in one raw request of a plugged-in channel.
     ///
@@ -64,7 +102,43 @@ impl Hub {
     /// # Errors
     ///
     /// As [`Hub::receive`]; requests before the failing commit may have been taken.
+    /// [`ErrorKind::RateLimited`] where other calls have as much in hand as the hub may hold
+    /// ([`Hub::in_hand_max`]): nothing was taken, come again as the error's advice says.
     pub async fn receive_many(&self, requests: Vec<RawInbound>) -> Result<Vec<Reception>> {
+        trace::within("hub.receive", self.take_in(requests)).await
+    }
+
+    /// Takes in requests without end, batch by batch: of an import, or of a queue.
+    ///
+    /// Holds one batch at a time. `progress` hears of each: what was counted so far, and what
+    /// became of the batch's requests. Answers the counts of the whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::receive_many`]; `progress` has heard of everything that was taken for certain.
+    pub async fn receive_all(
+        &self,
+        requests: impl IntoIterator<Item = RawInbound>,
+        mut progress: impl FnMut(&Counts, &[Reception]),
+    ) -> Result<Counts> {
+        let counters = Counters::default();
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            while batch.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
+                let Some(request) = requests.next() else { break };
+                bytes += request.body.len();
+                batch.push(request);
+            }
+            let receptions = self.receive_many(batch).await?;
+            receptions.iter().for_each(|reception| counters.receive(reception));
+            progress(&counters.read(), &receptions);
+        }
+        Ok(counters.read())
+    }
+
+    async fn take_in(&self, requests: Vec<RawInbound>) -> Result<Vec<Reception>> {
+        let _in_hand = InHand::take(self, &requests)?;
         let mut receptions = Vec::with_capacity(requests.len());
         let mut facts: Vec<(TenantId, Prepared)> = Vec::new();
         for request in requests {
@@ -78,19 +152,9 @@ impl Hub {
         for (taken, fate) in taken.zip(fates) {
             taken.fate = fate;
         }
-        receptions.iter().for_each(|reception| self.count_reception(reception));
+        receptions.iter().for_each(|reception| self.counters.receive(reception));
+        trace::counted("hub.receive", &self.counts());
         Ok(receptions)
-    }
-
-    fn count_reception(&self, reception: &Reception) {
-        let counters = &self.counters;
-        let fates = |fate| reception.taken.iter().filter(|taken| taken.fate == fate).count();
-        count(&counters.requests, 1);
-        count(&counters.accepted, fates(Fate::Accepted));
-        count(&counters.duplicate, fates(Fate::Duplicate));
-        count(&counters.conflicting, fates(Fate::Conflicting));
-        count(&counters.rejected, reception.rejected.len());
-        count(&counters.ignored, reception.ignored.len());
     }
 
     /// Verifies and decodes a request; the fates in the reception are still to be set.

@@ -8,6 +8,7 @@ use crate::model::{Changeset, Commit, Key, Range};
 
 use super::Hub;
 use super::counts::count;
+use super::trace;
 
 /// Most rounds of one step. The usual ones take 3, corrections 6; a long group takes one per page.
 const ROUNDS_MAX: usize = 10_000;
@@ -39,15 +40,18 @@ impl Hub {
         operation: &'static str,
         step: impl Fn(&View) -> Step<(T, Changeset)> + Send,
     ) -> Result<T> {
-        self.check_profile().await?;
-        let mut view = View::default();
-        for _ in 0..CONFLICTS_MAX {
-            match self.attempt(operation, &mut view, &step).await? {
-                Some(answer) => return Ok(answer),
-                None => view = self.read_again(&view).await?,
+        trace::within(operation, async {
+            self.check_profile().await?;
+            let mut view = View::default();
+            for _ in 0..CONFLICTS_MAX {
+                match self.attempt(operation, &mut view, &step).await? {
+                    Some(answer) => return Ok(answer),
+                    None => view = self.read_again(&view).await?,
+                }
             }
-        }
-        Err(contended(operation))
+            Err(contended(operation))
+        })
+        .await
     }
 
     /// One try of a step and its commit; `None` on a conflict.
@@ -57,13 +61,18 @@ impl Hub {
         view: &mut View,
         step: &(impl Fn(&View) -> Step<(T, Changeset)> + Send),
     ) -> Result<Option<T>> {
-        let ((answer, changeset), _) = self.step(operation, view, step).await?;
+        let ((answer, changeset), rounds) = self.step(operation, view, step).await?;
         if changeset.is_empty() {
             return Ok(Some(answer));
         }
+        let rows = changeset.rows();
         match self.store.commit(changeset).await? {
-            Commit::Applied(_) => Ok(Some(answer)),
-            Commit::Conflict(_) => {
+            Commit::Applied(_) => {
+                trace::committed(operation, rounds, rows);
+                Ok(Some(answer))
+            }
+            Commit::Conflict(failed) => {
+                trace::conflicted(operation, failed.len());
                 count(&self.counters.conflicts, 1);
                 Ok(None)
             }

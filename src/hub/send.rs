@@ -15,6 +15,7 @@ use crate::model::{
 
 use super::Hub;
 use super::counts::count;
+use super::trace;
 
 /// Most entries that one call of [`Hub::dispatch_due`] dispatches.
 const DISPATCH_MAX: usize = 1_000;
@@ -119,6 +120,10 @@ impl Hub {
     /// The first that the store says, after everything else is settled. What was claimed and not
     /// settled is looked at again after its lease.
     pub async fn dispatch_due(&self, now: Timestamp) -> Result<Dispatched> {
+        trace::within("hub.dispatch", self.dispatch_all(now)).await
+    }
+
+    async fn dispatch_all(&self, now: Timestamp) -> Result<Dispatched> {
         self.check_profile().await?;
         let mut done = Dispatched::default();
         let mut failed = None;
@@ -150,7 +155,8 @@ impl Hub {
         if let Some(error) = failed {
             return Err(error);
         }
-        self.count_dispatched(&done);
+        self.counters.dispatch(&done);
+        trace::counted("hub.dispatch", &self.counts());
         let mut done = done.sorted();
         done.next_due = self.next_due(&done.unplugged).await?;
         Ok(done)
@@ -165,15 +171,6 @@ impl Hub {
     /// Whether [`Hub::stop`] was called.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
-    }
-
-    fn count_dispatched(&self, done: &Dispatched) {
-        let counters = &self.counters;
-        count(&counters.sent, done.sent.len());
-        count(&counters.refused, done.refused.len());
-        count(&counters.deferred, done.deferred.len());
-        count(&counters.dead, done.dead.len());
-        count(&counters.ambiguous, done.ambiguous.len());
     }
 
     async fn dispatch(&self, tenant: TenantId, id: DecisionId, now: Timestamp) -> Result<Step> {

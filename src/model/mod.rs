@@ -24,6 +24,7 @@ mod customer;
 mod evidence;
 mod explanation;
 
+mod anomaly;
 mod capabilities;
 mod decision;
 mod outbox;
@@ -44,6 +45,7 @@ mod configuration;
 mod mint;
 mod row;
 
+pub use anomaly::Anomaly;
 pub use book::{AMOUNT_MAX, Book, BookDraft, ListPrice};
 pub use book_check::{BadBook, FAULTS_MAX, Fault, Problem};
 pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
