@@ -348,6 +348,16 @@ fn a_locked_file_is_unavailable_until_it_is_free() {
 }
 
 #[test]
+fn the_clauses_of_a_place_that_lasts_hold() {
+    let folder = Folder::new();
+    let open = async || SqliteStore::open(folder.file()).unwrap();
+    block_on(omnichannel::testkit::store::rows_outlive_their_handle(open));
+    let store = SqliteStore::open(folder.file()).unwrap();
+    let bytes = || folder.bytes();
+    block_on(omnichannel::testkit::store::purged_rows_leave_no_byte(&store, bytes));
+}
+
+#[test]
 fn purged_rows_leave_no_byte_behind() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.file()).unwrap();

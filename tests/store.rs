@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+use std::task::Poll;
 
 use async_trait::async_trait;
 use omnichannel::Result;
@@ -47,6 +48,13 @@ enum Flaw {
     SpoilsBodies,
     LimitsRows,
     OnePerPlace,
+    /// The rows of one load are read one after the other, and others write in between.
+    TearsReads,
+    /// Pages are counted off from the start instead of taken up after a place.
+    PagesByCount,
+    /// What was just asked for is not judged again.
+    TakesRepeats,
+    CutsBodies,
 }
 
 /// A store that passes every call on to memory, with one flaw.
@@ -56,12 +64,15 @@ struct Flawed {
     flaw: Flaw,
     counts: Mutex<BTreeMap<Key, Version>>,
     seen: Mutex<BTreeMap<Key, Option<Row>>>,
+    last: Mutex<Option<Changeset>>,
+    listed: Mutex<usize>,
 }
 
 impl Flawed {
     fn with(flaw: Flaw) -> Self {
         let (counts, seen) = (Mutex::default(), Mutex::default());
-        Self { inner: MemoryStore::new(), flaw, counts, seen }
+        let (last, listed) = (Mutex::default(), Mutex::default());
+        Self { inner: MemoryStore::new(), flaw, counts, seen, last, listed }
     }
 
     fn count(&self, changeset: &Changeset) -> Version {
@@ -78,6 +89,10 @@ impl Flawed {
     }
 
     fn spoil_changeset(&self, changeset: &mut Changeset) {
+        let before = self.last.lock().unwrap().replace(changeset.clone());
+        if self.flaw == Flaw::TakesRepeats && before.as_ref() == Some(changeset) {
+            changeset.expects.clear();
+        }
         let expects = &mut changeset.expects;
         match self.flaw {
             Flaw::LosesVersionCheck => expects.retain(|e| !matches!(e, Expect::Row(_, 1..))),
@@ -98,6 +113,7 @@ impl Flawed {
                 changeset.purges.retain(|key| seen.insert(*key));
                 expects.retain(|e| !matches!(e, Expect::Anchor(a, _) if !a.index.is_anchored()));
             }
+            Flaw::CutsBodies => changeset.puts.retain(|put| put.body.encode().len() < 1 << 20),
             Flaw::LimitsRows => changeset.puts.truncate(1_000),
             Flaw::OnePerPlace => {
                 let mut taken = BTreeSet::new();
@@ -139,6 +155,32 @@ impl Flawed {
         }
     }
 
+    async fn load_torn(&self, keys: &[Key]) -> Result<Vec<Option<Row>>> {
+        let mut rows = Vec::new();
+        for key in keys {
+            rows.extend(self.inner.load(&[*key]).await?);
+            let mut gave_way = false;
+            std::future::poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if std::mem::replace(&mut gave_way, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        Ok(rows)
+    }
+
+    async fn page_by_count(&self, range: Range) -> Result<Page> {
+        let all = Range { after: None, limit: Range::LIMIT_MAX, ..range };
+        let mut page = self.inner.scan(&[all]).await?.remove(0);
+        let mut listed = self.listed.lock().unwrap();
+        let from = if range.after.is_some() { *listed } else { 0 };
+        page.rows.drain(..from.min(page.rows.len()));
+        page.more = page.rows.len() > range.limit as usize;
+        page.rows.truncate(range.limit as usize);
+        *listed = from + page.rows.len();
+        Ok(page)
+    }
+
     async fn merge_old_entries(&self, changeset: &mut Changeset) -> Result<()> {
         for put in &mut changeset.puts {
             for index in [Index::Timeline, Index::Attributes] {
@@ -166,6 +208,9 @@ impl Store for Flawed {
             Flaw::LeaksTenants => keys.iter_mut().for_each(|key| key.tenant = TenantId::SYSTEM),
             Flaw::AnswersInKeyOrder => keys.sort(),
             _ => {}
+        }
+        if self.flaw == Flaw::TearsReads {
+            return self.load_torn(&keys).await;
         }
         let mut rows = self.inner.load(&keys).await?;
         match self.flaw {
@@ -203,6 +248,9 @@ impl Store for Flawed {
                 system.for_each(|range| range.tenant = TenantId::SYSTEM);
             }
             _ => {}
+        }
+        if self.flaw == Flaw::PagesByCount {
+            return Ok(vec![self.page_by_count(ranges[0]).await?]);
         }
         self.inner.scan(&ranges).await
     }
@@ -269,6 +317,47 @@ found_out! {
     spoiled_bodies_are_found: SpoilsBodies => bodies_come_back_equal;
     cut_batches_are_found: LimitsRows => a_thousand_rows_are_one_commit;
     overwritten_places_are_found: OnePerPlace => rows_at_one_place_are_all_listed;
+    torn_reads_are_found: TearsReads => readers_see_whole_commits;
+    counted_pages_are_found: PagesByCount => pages_hold_while_others_write;
+    taken_repeats_are_found: TakesRepeats => a_repeated_commit_is_refused;
+    cut_bodies_are_found: CutsBodies => large_bodies_are_kept_or_refused;
+}
+
+#[test]
+fn a_store_that_forgets_or_remembers_too_much_is_found() {
+    let forgets = AssertUnwindSafe(|| {
+        block_on(store::rows_outlive_their_handle(async || Lasting(MemoryStore::new())));
+    });
+    assert!(catch_unwind(forgets).is_err());
+    let remembers = Lasting(MemoryStore::new());
+    let file = || b"... Marker-of-a-purged-row ...".to_vec();
+    let remembers = AssertUnwindSafe(|| {
+        block_on(store::purged_rows_leave_no_byte(&remembers, file));
+    });
+    assert!(catch_unwind(remembers).is_err());
+}
+
+/// A store that says it is durable.
+#[derive(Debug)]
+struct Lasting(MemoryStore);
+
+#[async_trait]
+impl Store for Lasting {
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Option<Row>>> {
+        self.0.load(keys).await
+    }
+
+    async fn scan(&self, ranges: &[Range]) -> Result<Vec<Page>> {
+        self.0.scan(ranges).await
+    }
+
+    async fn commit(&self, changeset: Changeset) -> Result<Commit> {
+        self.0.commit(changeset).await
+    }
+
+    fn capabilities(&self) -> StoreCapabilities {
+        self.0.capabilities().durable()
+    }
 }
 
 #[test]
@@ -280,6 +369,7 @@ fn every_clause_is_named_in_the_contract_and_run_by_the_macro() {
         include_str!("../src/testkit/store/commits.rs"),
         include_str!("../src/testkit/store/expects.rs"),
         include_str!("../src/testkit/store/scans.rs"),
+        include_str!("../src/testkit/store/together.rs"),
     ];
     let lines = clauses.iter().flat_map(|file| file.lines());
     let names: Vec<&str> = lines

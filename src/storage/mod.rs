@@ -49,6 +49,13 @@ impl StoreCapabilities {
         self
     }
 
+    /// The same store, which keeps encoded bodies of up to so many bytes.
+    #[must_use]
+    pub fn with_bodies_up_to(mut self, bytes: usize) -> Self {
+        self.body_bytes_max = bytes;
+        self
+    }
+
     /// The same store, whose rows survive the process.
     #[must_use]
     pub fn durable(mut self) -> Self {
@@ -94,6 +101,18 @@ impl StoreCapabilities {
 ///     `deleted_rows_are_gone`.
 /// 13. A changeset that contradicts itself is an error of kind [`crate::ErrorKind::Invalid`], and
 ///     nothing is applied; [`check()`] finds these: `contradictions_are_refused`.
+/// 14. What one `load` answers, or one page, is of one instant: `readers_see_whole_commits`.
+/// 15. Paging while others write lists every row that stays, once:
+///     `pages_hold_while_others_write`.
+/// 16. A conditional commit that was applied is refused when it is made again, so that a caller who
+///     heard [`crate::Retry::Unknown`] finds out by asking again: `a_repeated_commit_is_refused`.
+/// 17. A body of a mebibyte is kept, one over [`StoreCapabilities::body_bytes_max`] is an error of
+///     kind [`crate::ErrorKind::Invalid`], and nothing is applied:
+///     `large_bodies_are_kept_or_refused`.
+/// 18. Where [`StoreCapabilities::durable`] is set, rows, entries and versions outlive the handle:
+///     `rows_outlive_their_handle`.
+/// 19. Where [`StoreCapabilities::purge`] is set, no byte of a purged row remains:
+///     `purged_rows_leave_no_byte`.
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
     /// Reads rows by key; `None` for an absent row.

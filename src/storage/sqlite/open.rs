@@ -11,7 +11,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::fault::fault;
 use super::names::Names;
@@ -39,6 +39,9 @@ const PRAGMAS: &str = "
     pragma wal_autocheckpoint = 4096;
     pragma journal_size_limit = 67108864;
 ";
+
+/// Most others that may be creating one file at the same time.
+const OTHERS_MAX: usize = 64;
 
 const OPEN: &str = "store.open";
 
@@ -150,9 +153,19 @@ fn refuse_strangers(connection: &Connection) -> Result<()> {
 }
 
 fn write_ahead(connection: &Connection) -> Result<()> {
-    let mode: String = connection
-        .query_row("pragma journal_mode = wal", [], |row| row.get(0))
-        .map_err(|failure| fault(OPEN, &failure))?;
+    let ask = || connection.query_row("pragma journal_mode = wal", [], |row| row.get(0));
+    let mut mode: rusqlite::Result<String> = ask();
+    for _ in 0..OTHERS_MAX {
+        let Err(failure) = &mode else { break };
+        if failure.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
+            break;
+        }
+        // Unlike a transaction, this change does not wait for others that open the file: one does.
+        let waited = connection.execute_batch("begin immediate; commit");
+        waited.map_err(|failure| fault(OPEN, &failure))?;
+        mode = ask();
+    }
+    let mode = mode.map_err(|failure| fault(OPEN, &failure))?;
     if mode == "wal" {
         return Ok(());
     }

@@ -18,9 +18,11 @@
 
 mod bodies;
 mod commits;
+mod durable;
 mod expects;
 pub mod rows;
 mod scans;
+mod together;
 
 pub use bodies::bodies_come_back_equal;
 pub use commits::{
@@ -28,6 +30,7 @@ pub use commits::{
     a_thousand_rows_are_one_commit, commit_is_atomic, contradictions_are_refused,
     deleted_rows_are_gone, reads_see_the_last_commit, versions_are_never_reused,
 };
+pub use durable::{purged_rows_leave_no_byte, rows_outlive_their_handle};
 pub use expects::{
     absent_and_present_rows_are_expected, an_empty_changeset_is_judged, anchors_are_expected,
     conflicts_are_named, one_creator_wins,
@@ -35,6 +38,10 @@ pub use expects::{
 pub use scans::{
     load_answers_in_order, rows_at_one_place_are_all_listed, scans_page_in_order,
     system_indexes_list_every_tenant, tenants_are_apart,
+};
+pub use together::{
+    a_repeated_commit_is_refused, large_bodies_are_kept_or_refused, pages_hold_while_others_write,
+    readers_see_whole_commits,
 };
 
 use crate::model::{Changeset, Commit, Expect, Key, Page, Range, Row, Version};
@@ -63,6 +70,7 @@ macro_rules! store_contract {
             $crate::store_contract!(@tests $make,
                 a_commit_over_two_tenants_is_atomic,
                 a_put_replaces_all_entries,
+                a_repeated_commit_is_refused,
                 a_thousand_rows_are_one_commit,
                 absent_and_present_rows_are_expected,
                 an_empty_changeset_is_judged,
@@ -72,8 +80,11 @@ macro_rules! store_contract {
                 conflicts_are_named,
                 contradictions_are_refused,
                 deleted_rows_are_gone,
+                large_bodies_are_kept_or_refused,
                 load_answers_in_order,
                 one_creator_wins,
+                pages_hold_while_others_write,
+                readers_see_whole_commits,
                 reads_see_the_last_commit,
                 rows_at_one_place_are_all_listed,
                 scans_page_in_order,
