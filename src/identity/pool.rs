@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::union::Union;
 use crate::model::{
     Assurance, Component, ComponentId, IdentifierId, IdentifierNode, Occurred, RecordId,
-    RecordNode, Source, Verdict, VerdictId,
+    RecordNode, Source, Timestamp, Verdict, VerdictId,
 };
 
 /// What one touchpoint shows of a record.
@@ -40,15 +40,19 @@ impl Observation {
     /// Whether a component already shows all of it.
     pub fn is_known_to(&self, component: &Component) -> bool {
         let Some(node) = component.records.get(&self.record) else { return false };
-        let earlier = match (node.first_seen, self.occurred.at) {
-            (Some(first), Some(at)) => at < first,
-            (None, Some(_)) => true,
-            (_, None) => false,
-        };
         let seen = |(id, _, assurance): &(IdentifierId, Arc<IdentifierNode>, Assurance)| {
             node.identifiers.get(id).is_some_and(|known| known >= assurance)
         };
-        node.is_seen() && !earlier && self.identifiers.iter().all(seen)
+        node.is_seen() && !self.is_before(node) && self.identifiers.iter().all(seen)
+    }
+
+    /// Whether a record's first sighting is this one: the earliest, at one instant the smaller
+    /// source. What we sent stands on a record too, under its channel's name: the order in which
+    /// facts come must not make of that the feed that knows the record.
+    fn is_before(&self, node: &RecordNode) -> bool {
+        let Some(source) = &node.source else { return true };
+        let order = |at: Option<Timestamp>| at.map_or(i64::MAX, |at| at.micros());
+        (order(self.occurred.at), &self.source) < (order(node.first_seen), source)
     }
 }
 
@@ -81,11 +85,10 @@ impl Pool {
     pub fn observe(&mut self, seen: &Observation) {
         let node = self.records.entry(seen.record).or_insert_with(unseen);
         let node = Arc::make_mut(node);
-        node.source.get_or_insert_with(|| seen.source.clone());
-        node.first_seen = match (node.first_seen, seen.occurred.at) {
-            (Some(first), Some(at)) => Some(first.min(at)),
-            (first, at) => first.or(at),
-        };
+        if seen.is_before(node) {
+            node.source = Some(seen.source.clone());
+            node.first_seen = seen.occurred.at;
+        }
         for (id, identifier, assurance) in &seen.identifiers {
             self.identifiers.entry(*id).or_insert_with(|| Arc::clone(identifier));
             let best = node.identifiers.entry(*id).or_insert(*assurance);
