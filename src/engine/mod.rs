@@ -35,8 +35,13 @@ mod outgoing;
 mod requeue;
 mod settle;
 
+mod export;
+mod import;
+
 pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
+pub use export::{Walk, Walked, made};
+pub use import::recall;
 pub use intake::{Facts, Prepared, prepare, touchpoint, verdict};
 pub use outgoing::ATTEMPTS_MAX;
 pub use quote::quote;

@@ -14,6 +14,8 @@ mod anomalies;
 mod clock;
 mod counts;
 mod entropy;
+mod export;
+mod import;
 mod read;
 mod receive;
 mod run;
@@ -28,6 +30,8 @@ use std::sync::{Arc, OnceLock};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use counts::Counts;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use export::Export;
+pub use import::{Import, Imported, RefusedLine};
 pub use receive::{Reception, Taken};
 pub use send::Dispatched;
 

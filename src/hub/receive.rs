@@ -215,7 +215,7 @@ impl Hub {
     }
 
     /// Takes a batch in. After two conflicts it is halved: a hot row then delays few facts.
-    async fn take(&self, tenant: TenantId, facts: Vec<Prepared>) -> Result<Vec<Fate>> {
+    pub(super) async fn take(&self, tenant: TenantId, facts: Vec<Prepared>) -> Result<Vec<Fate>> {
         self.check_profile().await?;
         let context = self.context(tenant);
         let mut fates = Vec::with_capacity(facts.len());

@@ -132,7 +132,7 @@ impl Hub {
 }
 
 /// A store that answers less than it was asked breaks the contract; going on would lose data.
-fn answered(asked: usize, got: usize, operation: &'static str) -> Result<()> {
+pub(super) fn answered(asked: usize, got: usize, operation: &'static str) -> Result<()> {
     if asked == got {
         return Ok(());
     }

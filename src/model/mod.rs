@@ -45,6 +45,8 @@ mod configuration;
 mod mint;
 mod row;
 
+mod transfer;
+
 pub use anomaly::Anomaly;
 pub use book::{AMOUNT_MAX, Book, BookDraft, ListPrice};
 pub use book_check::{BadBook, FAULTS_MAX, Fault, Problem};
@@ -99,3 +101,4 @@ pub use time::{BadTime, Occurred, TimeOrigin, Timestamp};
 pub use touchpoint::{
     Act, Arrival, ArrivalMode, Attributes, Copies, Copy, Details, ObjectRef, Source, Touchpoint,
 };
+pub use transfer::{BadLine, End, Header, Line, MadeDecision, ToldTouchpoint};

@@ -1,6 +1,8 @@
 //! What several tests need: a hub over five channels, and dice.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod failing;
+
 use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, Listening, RawInbound, Segment, TouchpointJson};
 use omnichannel::engine::Fate;
