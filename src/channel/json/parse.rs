@@ -2,27 +2,24 @@
 //!
 //! # Law
 //!
-//! 1. `serde_json` judges the whole text as it reads the outermost level, without recursion; what
-//!    follows only takes apart what is known to be JSON.
+//! 1. `serde_json` judges the whole text first, without recursion; what follows only takes apart
+//!    what is known to be JSON.
 //! 2. What is nested deeper than [`DEPTH_MAX`] stands as [`Json::TooDeep`]: it costs the event that
 //!    holds it and no other.
 //!
 //! # Why
 //!
 //! Not `serde_json::Value`: it rounds numbers through `f64`, and its feature that does not would
-//! change the numbers of everybody who shares the build; its depth limit refuses the whole batch. A
-//! `RawValue` keeps the text of a value as it is, so each level is read from the text of the level
-//! above it.
+//! change the numbers of everybody who shares the build; its depth limit refuses the whole batch;
+//! it refuses half a surrogate pair.
 //!
-//! Cost: O(bytes x depth) time, at most [`DEPTH_MAX`] passes; memory at most about 30 times the
-//! body.
+//! Cost: O(bytes) time, two passes; memory at most about 30 times the body.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 /// Deepest nesting that is read, the outermost list or object counting as 1.
 pub const DEPTH_MAX: usize = 64;
@@ -82,82 +79,137 @@ impl fmt::Debug for Json<'_> {
 
 /// Reads a text that is one value. Errors name a place and what is wrong, never what stands there.
 pub(super) fn parse(text: &str) -> serde_json::Result<Json<'_>> {
-    match text.trim_ascii_start().as_bytes().first() {
-        Some(b'{' | b'[') => nested(text, 1),
-        _ => read(serde_json::from_str(text)?, 1),
-    }
+    let IgnoredAny = serde_json::from_str(text)?;
+    Reader { text, at: 0 }.value(1)
 }
 
-/// Reads a value that `serde_json` found to be one; a list or object is the `depth`th.
-fn read(raw: &RawValue, depth: usize) -> serde_json::Result<Json<'_>> {
-    let text = raw.get();
-    Ok(match text.as_bytes().first() {
-        Some(b'{' | b'[') if depth > DEPTH_MAX => Json::TooDeep,
-        Some(b'{' | b'[') => return nested(text, depth),
-        Some(b'"') => Json::Text(unquoted(raw)?),
-        Some(b't') => Json::Bool(true),
-        Some(b'f') => Json::Bool(false),
-        Some(b'n') => Json::Null,
-        _ => Json::Number(text),
-    })
+/// No byte of JSON.
+const NOTHING: u8 = 0;
+
+/// Takes apart a text that is known to be JSON: a byte tells what begins there, or that all ends.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
 }
 
-fn nested(text: &str, depth: usize) -> serde_json::Result<Json<'_>> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = reader.deserialize_any(Nested { depth })?;
-    reader.end()?;
-    Ok(value)
-}
-
-/// Reads one level and keeps the order and repeats of its fields, which serde's own maps lose.
-struct Nested {
-    depth: usize,
-}
-
-impl<'de> Visitor<'de> for Nested {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or an object")
+impl<'a> Reader<'a> {
+    /// Reads the next value; a list or object is the `depth`th.
+    fn value(&mut self, depth: usize) -> serde_json::Result<Json<'a>> {
+        Ok(match self.peek() {
+            b'[' | b'{' if depth > DEPTH_MAX => {
+                self.step_over();
+                Json::TooDeep
+            }
+            b'[' => Json::List(self.items(|next| next.value(depth + 1))?),
+            b'{' => Json::Object(self.items(|next| {
+                let name = next.quoted()?;
+                Ok((name, next.value(depth + 1)?))
+            })?),
+            b'"' => Json::Text(self.quoted()?),
+            _ => match self.word() {
+                "null" => Json::Null,
+                "true" => Json::Bool(true),
+                "false" => Json::Bool(false),
+                digits => Json::Number(digits),
+            },
+        })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+    /// Reads what stands between two brackets.
+    fn items<T>(
+        &mut self,
+        item: impl Fn(&mut Self) -> serde_json::Result<T>,
+    ) -> serde_json::Result<Vec<T>> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(read(item, self.depth + 1).map_err(A::Error::custom)?);
+        self.at += 1;
+        while !matches!(self.peek(), b']' | b'}' | NOTHING) {
+            items.push(item(self)?);
         }
-        Ok(Json::List(items))
+        self.at += 1;
+        Ok(items)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::new();
-        while let Some((name, value)) = map.next_entry()? {
-            let name = unquoted(name).map_err(A::Error::custom)?;
-            fields.push((name, read(value, self.depth + 1).map_err(A::Error::custom)?));
+    /// Goes to the next byte that tells something: spaces, commas and colons only part.
+    fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' => self.at += 1,
+                byte => return *byte,
+            }
         }
-        Ok(Json::Object(fields))
+        NOTHING
+    }
+
+    /// Reads a number, or the name of a constant.
+    fn word(&mut self) -> &'a str {
+        let is_over = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',' | b']' | b'}');
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let word = rest.as_bytes().iter().position(is_over).map_or(rest, |end| &rest[..end]);
+        self.at += word.len();
+        word
+    }
+
+    /// Reads the text between two quotes.
+    fn quoted(&mut self) -> serde_json::Result<Cow<'a, str>> {
+        let begins = self.at;
+        let is_plain = self.close_quote();
+        let quoted = self.text.get(begins..self.at).unwrap_or_default();
+        match quoted.get(1..quoted.len() - 1) {
+            Some(text) if is_plain => Ok(Cow::Borrowed(text)),
+            _ => unescaped(quoted).map(Cow::Owned),
+        }
+    }
+
+    /// Steps over a text; `false` where it holds escapes.
+    fn close_quote(&mut self) -> bool {
+        let (bytes, mut is_plain) = (self.text.as_bytes(), true);
+        self.at += 1;
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'"' => break,
+                b'\\' => (self.at, is_plain) = (self.at + 2, false),
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        is_plain
+    }
+
+    /// Steps over a list or object, whatever its depth.
+    fn step_over(&mut self) {
+        let mut open = 0_usize;
+        loop {
+            match self.peek() {
+                b'"' => _ = self.close_quote(),
+                b'[' | b'{' => (self.at, open) = (self.at + 1, open + 1),
+                b']' | b'}' => (self.at, open) = (self.at + 1, open - 1),
+                NOTHING => return,
+                _ => _ = self.word(),
+            }
+            if open == 0 {
+                return;
+            }
+        }
     }
 }
 
-/// The text between two quotes.
+/// Reads a text with its quotes, escapes and all.
 ///
 /// Asked for bytes, `serde_json` keeps half a surrogate pair (as WTF-8), where for a `String` it
 /// refuses the text. Programs that cut a text between two halves are common.
-fn unquoted(raw: &RawValue) -> serde_json::Result<Cow<'_, str>> {
+fn unescaped(quoted: &str) -> serde_json::Result<String> {
     #[derive(Deserialize)]
     struct Bytes<'a>(#[serde(borrow)] Cow<'a, [u8]>);
 
-    if let Some(text) = raw.get().get(1..raw.get().len() - 1).filter(|text| !text.contains('\\')) {
-        return Ok(Cow::Borrowed(text));
-    }
-    let Bytes(bytes) = serde_json::from_str(raw.get())?;
+    let Bytes(bytes) = serde_json::from_str(quoted)?;
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         // The first of the three bytes of a half; the others are chunks of their own.
         text.extend(chunk.invalid().starts_with(b"\xed").then_some('\u{fffd}'));
     }
-    Ok(Cow::Owned(text))
+    Ok(text)
 }
 
 #[cfg(test)]
