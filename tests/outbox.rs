@@ -81,9 +81,9 @@ impl World {
                     return answer;
                 }
                 Err(Pause::Need(need)) => {
-                    let keys: Vec<_> = need.keys.into_iter().collect();
+                    let keys = need.keys;
                     let rows = block_on(self.store.load(&keys)).expect("the store answers");
-                    keys.into_iter().zip(rows).for_each(|(key, row)| view.add_row(key, row));
+                    view.add_rows(keys.into_iter().zip(rows));
                     let ranges: Vec<_> = need.ranges.into_iter().collect();
                     let pages = block_on(self.store.scan(&ranges)).expect("the store answers");
                     ranges.into_iter().zip(pages).for_each(|(range, page)| {

@@ -12,8 +12,8 @@ use crate::model::{
 /// What a step still needs to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Need {
-    /// Rows.
-    pub keys: BTreeSet<Key>,
+    /// Rows, in key order, each once.
+    pub keys: Vec<Key>,
     /// Pages of indexes.
     pub ranges: BTreeSet<Range>,
 }
@@ -40,14 +40,37 @@ pub type Step<T> = Result<T, Pause>;
 /// What was read so far. Rows of several rounds need not be of one instant.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    rows: BTreeMap<Key, Option<Row>>,
+    /// In key order, each key once.
+    rows: Vec<Known>,
     pages: BTreeMap<Range, Page>,
 }
 
+/// A row as it was read; version 0 and no body where it was absent.
+#[derive(Debug, Clone)]
+struct Known {
+    key: Key,
+    version: Version,
+    body: Option<Body>,
+}
+
 impl View {
-    /// Adds a row as it was read; `None` for an absent one.
-    pub fn add_row(&mut self, key: Key, row: Option<Row>) {
-        self.rows.insert(key, row);
+    /// Adds rows as they were read, `None` for an absent one; of one key the last counts.
+    ///
+    /// Cost: O(rows of the view) where they come in key order, as a need names them.
+    pub fn add_rows(&mut self, rows: impl IntoIterator<Item = (Key, Option<Row>)>) {
+        self.rows.extend(rows.into_iter().map(|(key, row)| match row {
+            Some(row) => Known { key, version: row.version, body: Some(row.body) },
+            None => Known { key, version: 0, body: None },
+        }));
+        // Two runs in order are merged; of equal keys the later stays behind the earlier.
+        self.rows.sort_by(|a, b| a.key.cmp(&b.key));
+        self.rows.dedup_by(|later, earlier| {
+            let is_again = later.key == earlier.key;
+            if is_again {
+                std::mem::swap(later, earlier);
+            }
+            is_again
+        });
     }
 
     /// Adds a page as it was read.
@@ -57,15 +80,19 @@ impl View {
 
     /// Every row that was read, and its version; 0 for an absent one.
     pub fn versions(&self) -> impl Iterator<Item = (Key, Version)> + '_ {
-        self.rows.iter().map(|(key, row)| (*key, row.as_ref().map_or(0, |row| row.version)))
+        self.rows.iter().map(|row| (row.key, row.version))
     }
 
     /// What the view holds, for reading all of it again.
     pub fn as_need(&self) -> Need {
         Need {
-            keys: self.rows.keys().copied().collect(),
+            keys: self.rows.iter().map(|row| row.key).collect(),
             ranges: self.pages.keys().copied().collect(),
         }
+    }
+
+    fn place(&self, key: &Key) -> Option<usize> {
+        self.rows.binary_search_by(|row| row.key.cmp(key)).ok()
     }
 }
 
@@ -75,8 +102,8 @@ pub(crate) struct Reading<'v> {
     view: &'v View,
     missing: Vec<Key>,
     missing_ranges: BTreeSet<Range>,
-    /// Rows on which the step rests; one that was wanted twice stands here twice.
-    rows: Vec<(Key, Version)>,
+    /// Of each row of the view, whether the step rests on it.
+    rests_on: Vec<bool>,
     anchors: BTreeMap<Anchor, Version>,
 }
 
@@ -86,15 +113,15 @@ impl<'v> Reading<'v> {
             view,
             missing: Vec::new(),
             missing_ranges: BTreeSet::new(),
-            rows: Vec::new(),
+            rests_on: vec![false; view.rows.len()],
             anchors: BTreeMap::new(),
         }
     }
 
     /// Asks for a row on which the step rests.
     pub(crate) fn want(&mut self, key: Key) {
-        match self.view.rows.get(&key) {
-            Some(row) => self.rows.push((key, row.as_ref().map_or(0, |row| row.version))),
+        match self.view.place(&key) {
+            Some(at) => self.rests_on[at] = true,
             None => self.missing.push(key),
         }
     }
@@ -104,12 +131,14 @@ impl<'v> Reading<'v> {
         if self.missing.is_empty() && self.missing_ranges.is_empty() {
             return Ok(());
         }
-        let keys = std::mem::take(&mut self.missing).into_iter().collect();
+        let mut keys = std::mem::take(&mut self.missing);
+        keys.sort_unstable();
+        keys.dedup();
         Err(Pause::Need(Need { keys, ranges: std::mem::take(&mut self.missing_ranges) }))
     }
 
     fn body(&self, key: Key) -> Option<&'v Body> {
-        self.view.rows.get(&key)?.as_ref().map(|row| &row.body)
+        self.view.rows[self.view.place(&key)?].body.as_ref()
     }
 
     /// One page.
@@ -141,10 +170,8 @@ impl<'v> Reading<'v> {
 
     /// Everything that the step rests on.
     pub(crate) fn expects(&self) -> Vec<Expect> {
-        let mut rows = self.rows.clone();
-        rows.sort_unstable();
-        rows.dedup();
-        let rows = rows.into_iter().map(|(key, version)| Expect::Row(key, version));
+        let rows = self.view.versions().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
+        let rows = rows.map(|((key, version), _)| Expect::Row(key, version));
         let anchors = self.anchors.iter().map(|(at, version)| Expect::Anchor(*at, *version));
         rows.chain(anchors).collect()
     }

@@ -104,12 +104,9 @@ impl Hub {
 
     async fn fetch(&self, view: &mut View, need: Need) -> Result<()> {
         if !need.keys.is_empty() {
-            let keys: Vec<Key> = need.keys.into_iter().collect();
-            let rows = self.store.load(&keys).await?;
-            answered(keys.len(), rows.len(), "storage.load")?;
-            for (key, row) in keys.into_iter().zip(rows) {
-                view.add_row(key, row);
-            }
+            let rows = self.store.load(&need.keys).await?;
+            answered(need.keys.len(), rows.len(), "storage.load")?;
+            view.add_rows(need.keys.into_iter().zip(rows));
         }
         if !need.ranges.is_empty() {
             let ranges: Vec<Range> = need.ranges.into_iter().collect();
