@@ -92,7 +92,7 @@ fn append(whole: &mut Reception, mut piece: Reception, first: usize) {
         rejection.index = rejection.index.map(|index| index + first);
     }
     for taken in &mut piece.taken {
-        taken.event.index += first;
+        taken.index += first;
     }
     whole.taken.extend(piece.taken);
     whole.rejected.extend(piece.rejected);

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use omnichannel::engine::{Fact, Fate, Portrait};
 use omnichannel::hub::{Reception, Taken};
-use omnichannel::model::{Code, Disclosure, Event, Rejection, TenantId};
+use omnichannel::model::{Code, Disclosure, Rejection, TenantId};
 use omnichannel::{Hub, Result};
 use serde::Serialize;
 
@@ -58,15 +58,16 @@ struct TakenEvent {
     occurred_at: Option<String>,
 }
 
-impl From<&Event> for TakenEvent {
-    fn from(event: &Event) -> Self {
-        let text = event.message.as_ref().map(|message| message.text().into_exposed());
+impl From<&Taken> for TakenEvent {
+    fn from(taken: &Taken) -> Self {
+        let told = taken.told();
+        let text = told.message.as_ref().map(|message| message.text().into_exposed());
         Self {
-            kind: event.kind.name(),
-            external_id: event.external_id.clone(),
-            sender: event.sender.as_ref().map(|sender| sender.value.expose().clone()),
+            kind: taken.kind.name(),
+            external_id: told.external_id.clone(),
+            sender: taken.sender.as_ref().map(|sender| sender.value.expose().clone()),
             text: text.filter(|text| !text.is_empty()),
-            occurred_at: event.occurred.at.map(|at| at.to_string()),
+            occurred_at: told.occurred.at.map(|at| at.to_string()),
         }
     }
 }
@@ -90,7 +91,7 @@ impl FileReport {
         let duplicates: Vec<Rejection> = reception.taken.iter().filter_map(duplicate).collect();
         let is_new = |taken: &&Taken| taken.fate == Fate::Accepted;
         let events: Vec<TakenEvent> =
-            reception.taken.iter().filter(is_new).map(|taken| (&taken.event).into()).collect();
+            reception.taken.iter().filter(is_new).map(TakenEvent::from).collect();
         let set_aside = reception.ignored.iter().chain(&duplicates);
         let refused = &reception.rejected;
         let (outcome, first) = match (events.is_empty(), refused.is_empty()) {
@@ -127,7 +128,7 @@ fn duplicate(taken: &Taken) -> Option<Rejection> {
              views take the first by revision, time and content",
         ),
     };
-    Some(Rejection::at(taken.event.index, code, reason))
+    Some(Rejection::at(taken.index, code, reason))
 }
 
 /// Prints a line. Where nobody reads any more (`| head`), what is left is still taken in.

@@ -24,6 +24,11 @@ impl Prepared {
     pub fn touchpoint(&self) -> &Touchpoint {
         self.copies.chosen()
     }
+
+    /// The touchpoint, shared: its one copy.
+    pub fn copies(&self) -> Arc<Copies> {
+        Arc::clone(&self.copies)
+    }
 }
 
 /// What a touchpoint shows: of a record, and of choices about endpoints.
@@ -42,16 +47,43 @@ pub struct Facts {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Makes a touchpoint of an event that a channel's codec read.
-pub fn touchpoint(
+/// Lays out what a touchpoint shows.
+pub fn prepare(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival) -> Prepared {
+    let shown = shown(context, &touchpoint);
+    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+}
+
+/// Makes a touchpoint of an event that a channel's codec read, and lays out what it shows.
+///
+/// Each of its identifiers is normalised and minted once.
+pub fn prepare_event(
     context: &Context<'_>,
     channel: &Channel,
     source: &Source,
     event: Event,
+    arrival: Arrival,
+) -> Prepared {
+    let anonymous = channel.traits.identifies == Identifies::Never;
+    let (record, seen) = if anonymous {
+        (None, Vec::new())
+    } else {
+        let seen = identify_all(context, &event.identifiers);
+        (record_of(context, source, &event, &seen), seen)
+    };
+    let touchpoint = touchpoint(context, channel, source, event, record);
+    let shown = lay_out(context, &touchpoint, seen);
+    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+}
+
+fn touchpoint(
+    context: &Context<'_>,
+    channel: &Channel,
+    source: &Source,
+    event: Event,
+    record: Option<RecordId>,
 ) -> Touchpoint {
     let (tenant, key) = (context.tenant, context.id_key);
     let anonymous = channel.traits.identifies == Identifies::Never;
-    let record = if anonymous { None } else { record_of(context, source, &event) };
     let answers = event.message.iter().flat_map(|message| &message.references);
     let answers = answers.chain(event.receipt.iter().map(|receipt| &receipt.of));
     let answers = answers.map(|of| MessageId::from(key.touchpoint(tenant, source, of))).collect();
@@ -83,18 +115,44 @@ pub fn touchpoint(
 
 /// The record that an event belongs to: its sender's; where the sender's value names nobody, the
 /// most lasting other identifier's; never a device's, which many may share.
-fn record_of(context: &Context<'_>, source: &Source, event: &Event) -> Option<RecordId> {
-    let mut others: Vec<&Identifier> =
-        event.identifiers.iter().filter(|seen| seen.namespace != Namespace::Device).collect();
-    others.sort_by(|a, b| {
-        let lasting = |seen: &Identifier| std::cmp::Reverse(seen.namespace.stability());
-        lasting(a).cmp(&lasting(b)).then_with(|| a.cmp(b))
-    });
-    event.sender.iter().chain(others).find_map(|identifier| {
-        let (id, node) = identify(context, identifier);
+fn record_of(
+    context: &Context<'_>,
+    source: &Source,
+    event: &Event,
+    seen: &[Seen],
+) -> Option<RecordId> {
+    let record_named_by = |id: IdentifierId, node: &IdentifierNode| {
         let names = matches!(node.blocked, None | Some(Blocked::RoleMailbox));
         names.then(|| context.id_key.record(context.tenant, source, id))
+    };
+    let of_sender = event.sender.as_ref().and_then(|sender| {
+        match event.identifiers.iter().position(|other| other == sender) {
+            Some(at) => record_named_by(seen[at].0, &seen[at].1),
+            None => {
+                let (id, node) = identify(context, sender);
+                record_named_by(id, &node)
+            }
+        }
+    });
+    of_sender.or_else(|| {
+        let lasting = |of: &Identifier| std::cmp::Reverse(of.namespace.stability());
+        let others = event.identifiers.iter().zip(seen);
+        let mut others: Vec<_> =
+            others.filter(|(other, _)| other.namespace != Namespace::Device).collect();
+        others.sort_by(|(a, _), (b, _)| lasting(a).cmp(&lasting(b)).then_with(|| a.cmp(b)));
+        others.into_iter().find_map(|(_, (id, node, _))| record_named_by(*id, node))
     })
+}
+
+/// An identifier that was seen, normalised, and how far it can be believed.
+type Seen = (IdentifierId, Arc<IdentifierNode>, Assurance);
+
+fn identify_all(context: &Context<'_>, identifiers: &[Identifier]) -> Vec<Seen> {
+    let seen = identifiers.iter().map(|seen| {
+        let (id, node) = identify(context, seen);
+        (id, Arc::new(node), seen.assurance)
+    });
+    seen.collect()
 }
 
 fn identify(context: &Context<'_>, seen: &Identifier) -> (IdentifierId, IdentifierNode) {
@@ -106,18 +164,19 @@ fn identify(context: &Context<'_>, seen: &Identifier) -> (IdentifierId, Identifi
     (id, IdentifierNode { namespace, scope, value: normalised.value, blocked })
 }
 
-/// Lays out what a touchpoint shows.
-pub fn prepare(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival) -> Prepared {
-    let shown = shown(context, &touchpoint);
-    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+/// Lays out what a touchpoint shows that was taken in before.
+pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
+    let named = touchpoint.record.is_some();
+    let seen = if named { identify_all(context, &touchpoint.identifiers) } else { Vec::new() };
+    lay_out(context, touchpoint, seen)
 }
 
-pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
+fn lay_out(context: &Context<'_>, touchpoint: &Touchpoint, seen: Vec<Seen>) -> Shown {
     let observation = touchpoint.record.map(|record| Observation {
         record,
         source: touchpoint.source.clone(),
         occurred: touchpoint.occurred,
-        identifiers: identifiers(context, touchpoint),
+        identifiers: seen,
     });
     let consents = touchpoint.consents.iter().map(|signal| {
         let (id, _) = identify(context, &signal.endpoint);
@@ -131,17 +190,6 @@ pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
         (id, consent)
     });
     Shown { observation, consents: consents.collect() }
-}
-
-fn identifiers(
-    context: &Context<'_>,
-    touchpoint: &Touchpoint,
-) -> Vec<(IdentifierId, Arc<IdentifierNode>, Assurance)> {
-    let seen = touchpoint.identifiers.iter().map(|seen| {
-        let (id, node) = identify(context, seen);
-        (id, Arc::new(node), seen.assurance)
-    });
-    seen.collect()
 }
 
 /// Makes a verdict on two records. Equal content gives the equal verdict.

@@ -42,7 +42,7 @@ pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
 pub use export::{Walk, Walked, made};
 pub use import::recall;
-pub use intake::{Facts, Prepared, prepare, touchpoint, verdict};
+pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
 pub use outgoing::ATTEMPTS_MAX;
 pub use quote::quote;
 pub use read::{

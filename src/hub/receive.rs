@@ -9,7 +9,8 @@ use crate::channel::{Proof, RawInbound, verify};
 use crate::engine::{self, Facts, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    Arrival, Event, RecordId, Rejection, Ruling, Source, TenantId, TouchpointId, Verdict,
+    Arrival, Copies, EventKind, Identifier, RecordId, Rejection, Ruling, Source, TenantId,
+    Touchpoint, TouchpointId, Verdict,
 };
 
 use super::Hub;
@@ -32,14 +33,26 @@ const CONFLICTS_BEFORE_HALVING: usize = 2;
 /// One event that was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// What the codec read.
-    pub event: Event,
+    /// Its position in the request, from 0.
+    pub index: usize,
+    /// What it is in the channel's words.
+    pub kind: EventKind,
+    /// Who it is from, or about, as the codec read it.
+    pub sender: Option<Identifier>,
     /// The touchpoint that it became.
     pub touchpoint: TouchpointId,
     /// The source record that it belongs to; `None` where nobody was identified.
     pub record: Option<RecordId>,
     /// What became of it.
     pub fate: Fate,
+    copies: Arc<Copies>,
+}
+
+impl Taken {
+    /// The touchpoint as it was told, whatever became of it.
+    pub fn told(&self) -> &Touchpoint {
+        self.copies.chosen()
+    }
 }
 
 /// What became of one request. Everything in it is committed.
@@ -184,11 +197,13 @@ impl Hub {
         let mut taken = Vec::with_capacity(decoded.events.len());
         let mut facts = Vec::with_capacity(decoded.events.len());
         for event in decoded.events {
-            let touchpoint = engine::touchpoint(&context, codec.channel(), &source, event.clone());
-            let arrival = Arrival::new(mode, touchpoint.occurred, now).attested(attested.clone());
-            let (id, record, fate) = (touchpoint.id, touchpoint.record, Fate::Accepted);
-            taken.push(Taken { event, touchpoint: id, record, fate });
-            facts.push(engine::prepare(&context, touchpoint, arrival));
+            let (index, kind, sender) = (event.index, event.kind, event.sender.clone());
+            let arrival = Arrival::new(mode, event.occurred, now).attested(attested.clone());
+            let fact = engine::prepare_event(&context, codec.channel(), &source, event, arrival);
+            let (touchpoint, record) = (fact.touchpoint().id, fact.touchpoint().record);
+            let (fate, copies) = (Fate::Accepted, fact.copies());
+            taken.push(Taken { index, kind, sender, touchpoint, record, fate, copies });
+            facts.push(fact);
         }
         let (rejected, ignored) = (decoded.rejected, decoded.ignored);
         Ok((Reception { taken, rejected, ignored }, facts))

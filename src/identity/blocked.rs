@@ -3,6 +3,8 @@
 //! The lists follow what identity products document as illegal ids (null, undefined, all zeros ...)
 //! and RFC 2142's role mailboxes with their French counterparts.
 
+use std::borrow::Cow;
+
 use crate::model::{Blocked, Identifier, IdentityRules, Namespace};
 
 /// What people and programs write when they have no value. Compared in lower case.
@@ -114,14 +116,20 @@ pub(super) fn judge(
     namespace: &Namespace,
     normalised: &str,
 ) -> Option<Blocked> {
-    let lower = normalised.to_lowercase();
     if normalised.is_empty() {
         return Some(Blocked::Empty);
     }
     if normalised.len() > Identifier::BYTES_MAX {
         return Some(Blocked::TooLong);
     }
-    if rules.blocked_values.contains(normalised) || rules.blocked_values.contains(&lower) {
+    // Most values are lower case as they are.
+    let is_lower = normalised.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let lower = match is_lower {
+        true => Cow::Borrowed(normalised),
+        false => Cow::Owned(normalised.to_lowercase()),
+    };
+    let listed = &rules.blocked_values;
+    if listed.contains(normalised) || !is_lower && listed.contains(lower.as_ref()) {
         return Some(Blocked::Listed);
     }
     if is_placeholder(&lower) {

@@ -5,6 +5,8 @@
 //! The version is [`Profile::NORMALISER`](crate::model::Profile::NORMALISER); it rises with any
 //! change of a result.
 
+use std::borrow::Cow;
+
 use crate::model::{Blocked, Identifier, IdentityRules, Namespace};
 
 /// An identifier in the form in which equal ones are equal.
@@ -43,7 +45,10 @@ pub fn normalise(rules: &IdentityRules, identifier: &Identifier) -> Normalised {
 }
 
 fn fold(namespace: &Namespace, seen: &str) -> String {
-    let visible: String = seen.chars().filter(|c| !is_invisible(*c)).collect();
+    let visible = match seen.contains(is_invisible) {
+        false => Cow::Borrowed(seen),
+        true => Cow::Owned(seen.chars().filter(|c| !is_invisible(*c)).collect()),
+    };
     let trimmed = visible.trim();
     match namespace {
         Namespace::Email => trimmed.trim_start_matches("mailto:").to_lowercase(),
@@ -93,8 +98,9 @@ fn strip_trunk_zero(digits: &str, written: &str) -> String {
 /// Control characters, zero-width characters and bidi marks: they change nothing that is read.
 fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || !c.is_ascii()
+            && (matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+                || matches!(c, '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
 }
 
 #[cfg(test)]
