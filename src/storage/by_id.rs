@@ -23,6 +23,18 @@ impl<V> ById<V> {
         self.0[map_of(id)].get(&id.as_u128())
     }
 
+    pub(super) fn get_mut(&mut self, id: &Uuid) -> Option<&mut V> {
+        self.0[map_of(id)].get_mut(&id.as_u128())
+    }
+
+    /// The value, made where there is none.
+    pub(super) fn get_or_default(&mut self, id: Uuid) -> &mut V
+    where
+        V: Default,
+    {
+        self.0[map_of(&id)].entry(id.as_u128()).or_default()
+    }
+
     /// Puts a value; the one that was there before.
     pub(super) fn insert(&mut self, id: Uuid, value: V) -> Option<V> {
         self.0[map_of(&id)].insert(id.as_u128(), value)

@@ -1,7 +1,6 @@
 //! Rows in memory: the readable specification of a store.
 //!
-//! One lock around the rows of each tenant and kind, and the places of each index with the versions
-//! of its anchored groups.
+//! One lock around the rows of each tenant and kind, and the groups of each index.
 //!
 //! # Law
 //!
@@ -9,15 +8,15 @@
 //!
 //! # Why
 //!
-//! Rows are asked for by id and never listed; places are listed and kept in order. The groups of an
-//! index share one set of places: most hold a few, and a set of its own would cost each a node.
+//! Rows and groups are asked for by id and never listed; the places of a group are listed and kept
+//! in order. Most groups hold a few: these lie side by side, found with one look.
 //! The version of an anchored group that became empty is kept, because it must still be known.
 //!
-//! Cost: a load O(1) per key, a scan O(log entries) plus O(1) per row, a commit O(1) per
-//! expectation and row and O(log entries) per entry. Bodies are shared, never copied.
+//! Cost: a load O(1) per key, a scan O(log group) plus O(1) per row, a commit O(1) per
+//! expectation and row and O(log group) per entry. Bodies are shared, never copied.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -145,52 +144,78 @@ impl State {
     }
 
     fn put(&mut self, put: Put) {
-        let Put { key, body, entries } = put;
+        let Put { key, body, mut entries } = put;
+        entries.shrink_to_fit();
+        let stored = Stored { version: self.last, body, entries };
         let rows = self.rows.entry((key.tenant, key.kind)).or_default();
-        // Listed before the row holds them, so that the entries need not be copied.
-        if let Some(before) = rows.get(&key.id) {
-            self.groups.unlist(key, &before.entries, self.last);
+        match rows.get_mut(&key.id) {
+            None => {
+                self.groups.list(key, &stored.entries, self.last);
+                rows.insert(key.id, stored);
+            }
+            Some(known) => {
+                if known.entries == stored.entries {
+                    self.groups.touch(key.tenant, &stored.entries, self.last);
+                } else {
+                    self.groups.unlist(key, &known.entries, self.last);
+                    self.groups.list(key, &stored.entries, self.last);
+                }
+                *known = stored;
+            }
         }
-        self.groups.list(key, &entries, self.last);
-        rows.insert(key.id, Stored { version: self.last, body, entries });
     }
 }
 
 /// The indexes.
 #[derive(Debug, Default)]
-struct Groups(BTreeMap<(TenantId, Index), Places>);
+struct Groups(BTreeMap<(TenantId, Index), ById<Group>>);
 
-/// The places of one index, group after group.
+/// A group of an index.
 #[derive(Debug, Default)]
-struct Places {
-    /// Of each anchored group, the last commit by which an entry came, went or was rewritten.
-    versions: ById<Version>,
-    /// By prefix, then place.
-    places: BTreeSet<(u128, Sort, Key)>,
+struct Group {
+    /// Of an anchored group, the last commit by which an entry came, went or was rewritten.
+    version: Version,
+    places: Places,
 }
 
 impl Groups {
+    fn get(&self, group: &Anchor) -> Option<&Group> {
+        self.0.get(&(group.tenant, group.index))?.get(&group.prefix)
+    }
+
     fn version(&self, group: &Anchor) -> Version {
-        let places = self.0.get(&(group.tenant, group.index));
-        let version = places.and_then(|places| places.versions.get(&group.prefix));
-        version.copied().unwrap_or(0)
+        self.get(group).map_or(0, |group| group.version)
     }
 
     fn list(&mut self, key: Key, entries: &[IndexEntry], version: Version) {
         for entry in entries {
             let tenant = listed_under(entry.index, key.tenant);
-            let places = self.0.entry((tenant, entry.index)).or_default();
-            places.touch(entry, version);
-            places.places.insert((entry.prefix.as_u128(), entry.sort, key));
+            let groups = self.0.entry((tenant, entry.index)).or_default();
+            let group = groups.get_or_default(entry.prefix);
+            group.version = version;
+            group.places.insert((entry.sort, key));
         }
     }
 
     fn unlist(&mut self, key: Key, entries: &[IndexEntry], version: Version) {
         for entry in entries {
             let tenant = listed_under(entry.index, key.tenant);
-            let Some(places) = self.0.get_mut(&(tenant, entry.index)) else { continue };
-            places.touch(entry, version);
-            places.places.remove(&(entry.prefix.as_u128(), entry.sort, key));
+            let Some(groups) = self.0.get_mut(&(tenant, entry.index)) else { continue };
+            let group = groups.get_or_default(entry.prefix);
+            group.version = version;
+            group.places.remove(&(entry.sort, key));
+            if group.places.is_empty() && !entry.index.is_anchored() {
+                groups.remove(&entry.prefix);
+            }
+        }
+    }
+
+    /// Notes that entries were rewritten where they were.
+    fn touch(&mut self, tenant: TenantId, entries: &[IndexEntry], version: Version) {
+        for entry in entries.iter().filter(|entry| entry.index.is_anchored()) {
+            let tenant = listed_under(entry.index, tenant);
+            let groups = self.0.entry((tenant, entry.index)).or_default();
+            groups.get_or_default(entry.prefix).version = version;
         }
     }
 
@@ -200,26 +225,86 @@ impl Groups {
         if range.after.zip(range.until).is_some_and(|(after, until)| after >= until) {
             return Vec::new();
         }
-        let Some(places) = self.0.get(&(range.tenant, range.index)) else { return Vec::new() };
-        let group = range.prefix.as_u128();
+        let group = Anchor { tenant: range.tenant, index: range.index, prefix: range.prefix };
+        let Some(group) = self.get(&group) else { return Vec::new() };
         let from = match range.after {
-            Some(after) => Bound::Excluded((group, after, LAST)),
-            None => Bound::Included((group, Sort::MIN, FIRST)),
+            Some(after) => Bound::Excluded((after, LAST)),
+            None => Bound::Included((Sort::MIN, FIRST)),
         };
-        let to = Bound::Included((group, range.until.unwrap_or(Sort::MAX), LAST));
-        let places = places.places.range((from, to)).map(|(_, sort, key)| (*sort, *key));
-        if range.descending {
-            places.rev().take(most).collect()
-        } else {
-            places.take(most).collect()
-        }
+        let to = Bound::Included((range.until.unwrap_or(Sort::MAX), LAST));
+        group.places.page((from, to), range.descending, most)
+    }
+}
+
+/// Where a row stands in a group; several may stand at one [`Sort`].
+type Place = (Sort, Key);
+
+/// Most places of a group that are kept side by side.
+const FEW_MAX: usize = 32;
+
+/// The places of a group, in order.
+#[derive(Debug)]
+enum Places {
+    /// At most [`FEW_MAX`].
+    Few(Vec<Place>),
+    /// There were more.
+    Many(BTreeSet<Place>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Few(Vec::new())
     }
 }
 
 impl Places {
-    fn touch(&mut self, entry: &IndexEntry, version: Version) {
-        if entry.index.is_anchored() {
-            self.versions.insert(entry.prefix, version);
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Few(places) => places.is_empty(),
+            Self::Many(places) => places.is_empty(),
+        }
+    }
+
+    fn insert(&mut self, place: Place) {
+        match self {
+            Self::Many(places) => _ = places.insert(place),
+            Self::Few(places) => {
+                if let Err(at) = places.binary_search(&place) {
+                    // Most groups stay as small as they are.
+                    places.reserve_exact(1);
+                    places.insert(at, place);
+                }
+                if places.len() > FEW_MAX {
+                    *self = Self::Many(std::mem::take(places).into_iter().collect());
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, place: &Place) {
+        match self {
+            Self::Few(places) => places.retain(|other| other != place),
+            Self::Many(places) => _ = places.remove(place),
+        }
+    }
+
+    fn page(&self, within: impl RangeBounds<Place>, last_first: bool, most: usize) -> Vec<Place> {
+        fn cut<'p>(
+            places: impl DoubleEndedIterator<Item = &'p Place>,
+            last_first: bool,
+            most: usize,
+        ) -> Vec<Place> {
+            if last_first {
+                places.rev().take(most).copied().collect()
+            } else {
+                places.take(most).copied().collect()
+            }
+        }
+        match self {
+            Self::Few(places) => {
+                cut(places.iter().filter(|place| within.contains(place)), last_first, most)
+            }
+            Self::Many(places) => cut(places.range(within), last_first, most),
         }
     }
 }
