@@ -97,8 +97,8 @@ fn touchpoint(
         channel_kind: event.channel_kind.unwrap_or_else(|| channel.kind.clone()),
         act: event.act,
         occurred: event.occurred,
-        objects: event.objects,
-        identifiers: if anonymous { Vec::new() } else { event.identifiers },
+        objects: shrunk(event.objects),
+        identifiers: if anonymous { Vec::new() } else { shrunk(event.identifiers) },
         attributes: event.attributes,
         message: event.message,
         answers,
@@ -111,6 +111,12 @@ fn touchpoint(
         None => key.unnamed_touchpoint(tenant, source, Digest::of(&touchpoint)),
     };
     touchpoint
+}
+
+/// A list that takes no more room than it needs: it is kept for good.
+fn shrunk<T>(mut list: Vec<T>) -> Vec<T> {
+    list.shrink_to_fit();
+    list
 }
 
 /// The record that an event belongs to: its sender's; where the sender's value names nobody, the

@@ -91,7 +91,7 @@ impl Pool {
         }
         for (id, identifier, assurance) in &seen.identifiers {
             self.identifiers.entry(*id).or_insert_with(|| Arc::clone(identifier));
-            let best = node.identifiers.entry(*id).or_insert(*assurance);
+            let best = node.identifiers.get_or_insert(*id, *assurance);
             *best = (*best).max(*assurance);
         }
     }
@@ -142,7 +142,7 @@ impl Pool {
             let (here, later) = seen.split_at(bearers);
             for (_, at) in here {
                 let known = &mut components[sets.place[*at]].identifiers;
-                known.entry(id).or_insert_with(|| Arc::clone(&node));
+                known.get_or_insert(id, Arc::clone(&node));
             }
             seen = later;
         }

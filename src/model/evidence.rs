@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{ComponentId, IdentifierId, RecordId, VerdictId};
 use super::identifier::{Assurance, Namespace};
 use super::pii::Pii;
+use super::sorted::SortedMap;
 use super::time::Timestamp;
 use super::touchpoint::Source;
 
@@ -53,13 +54,13 @@ pub struct RecordNode {
     /// When it was first seen; `None` where no touchpoint of it has a time.
     pub first_seen: Option<Timestamp>,
     /// Every identifier seen on it, and the best assurance of each.
-    pub identifiers: BTreeMap<IdentifierId, Assurance>,
+    pub identifiers: SortedMap<IdentifierId, Assurance>,
 }
 
 impl RecordNode {
     /// A record that only verdicts name so far; views skip it.
     pub fn unseen() -> Self {
-        Self { source: None, first_seen: None, identifiers: BTreeMap::new() }
+        Self { source: None, first_seen: None, identifiers: SortedMap::new() }
     }
 
     /// Whether a touchpoint of it was seen.
@@ -120,9 +121,9 @@ pub struct Component {
     /// Names its row.
     pub id: ComponentId,
     /// Its source records.
-    pub records: BTreeMap<RecordId, Arc<RecordNode>>,
+    pub records: SortedMap<RecordId, Arc<RecordNode>>,
     /// The identifiers seen on them.
-    pub identifiers: BTreeMap<IdentifierId, Arc<IdentifierNode>>,
+    pub identifiers: SortedMap<IdentifierId, Arc<IdentifierNode>>,
     /// Every verdict on two of its records.
     pub verdicts: BTreeMap<VerdictId, Verdict>,
 }
@@ -132,8 +133,8 @@ impl Component {
     pub fn new(id: ComponentId) -> Self {
         Self {
             id,
-            records: BTreeMap::new(),
-            identifiers: BTreeMap::new(),
+            records: SortedMap::new(),
+            identifiers: SortedMap::new(),
             verdicts: BTreeMap::new(),
         }
     }

@@ -11,6 +11,7 @@ mod id;
 
 mod digest;
 mod pii;
+mod sorted;
 mod time;
 
 mod channel;
@@ -97,6 +98,7 @@ pub use row::{
     Anchor, BadBody, Body, Changeset, Commit, Expect, Index, IndexEntry, Key, Kind, Page, Put,
     Range, Row, Sort, Version,
 };
+pub use sorted::SortedMap;
 pub use time::{BadTime, Occurred, TimeOrigin, Timestamp};
 pub use touchpoint::{
     Act, Arrival, ArrivalMode, Attributes, Copies, Copy, Details, ObjectRef, Source, Touchpoint,

@@ -10,7 +10,6 @@
 //!    (revision reversed, time, content digest), the others are the anomaly
 //!    `conflicting_duplicate`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +22,7 @@ use super::id::{MessageId, RecordId, TouchpointId};
 use super::identifier::Identifier;
 use super::message::{Message, Receipt};
 use super::pii::Pii;
+use super::sorted::SortedMap;
 use super::time::{Occurred, Timestamp};
 
 /// What the party (or the company towards it) did.
@@ -148,19 +148,19 @@ impl ObjectRef {
 }
 
 /// What a touchpoint tells about its party, by field: `name`, `language`, `city`.
-pub type Attributes = BTreeMap<String, Pii<String>>;
+pub type Attributes = SortedMap<String, Pii<String>>;
 
 /// What else the source said, by dotted path; numbers as exact decimal strings.
-pub type Details = BTreeMap<String, Pii<String>>;
+pub type Details = SortedMap<String, Pii<String>>;
 
 /// Which feed observed something. Ids are unique within it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Source(String);
+pub struct Source(Arc<str>);
 
 impl Source {
     /// Names a feed, such as a channel's instance or an import's file.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 

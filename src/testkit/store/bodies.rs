@@ -108,7 +108,7 @@ fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
         occurred,
         objects: vec![ObjectRef::new(text, text)],
         identifiers: vec![identifier.clone()],
-        attributes: BTreeMap::from([(text.to_owned(), pii())]),
+        attributes: [(text.to_owned(), pii())].into(),
         message: Some(message),
         answers: vec![MessageId::from_uuid(id(9))],
         receipt: Some(Receipt {
@@ -123,7 +123,7 @@ fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
             basis: LawfulBasis::Contract,
             evidence: Some(text.to_owned()),
         }],
-        details: BTreeMap::from([("a.b".to_owned(), pii())]),
+        details: [("a.b".to_owned(), pii())].into(),
     }
 }
 
@@ -144,7 +144,7 @@ fn component(text: &str, time: Timestamp) -> Component {
     let seen = RecordNode {
         source: Some(Source::new(text)),
         first_seen: Some(time),
-        identifiers: BTreeMap::from([(IdentifierId::from_uuid(id(6)), Assurance::Asserted)]),
+        identifiers: [(IdentifierId::from_uuid(id(6)), Assurance::Asserted)].into(),
     };
     component.records.insert(RecordId::from_uuid(id(1)), Arc::new(seen));
     component.records.insert(RecordId::from_uuid(id(2)), Arc::new(RecordNode::unseen()));
