@@ -144,7 +144,7 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
             Err(Pause::Need(need)) => {
                 let keys: Vec<_> = need.keys.into_iter().collect();
                 let rows = block_on(store.load(&keys)).expect("read");
-                keys.into_iter().zip(rows).for_each(|(key, row)| view.add_row(key, row));
+                view.add_rows(keys.into_iter().zip(rows));
                 for range in need.ranges {
                     let page = block_on(store.scan(&[range])).expect("read").remove(0);
                     view.add_page(range, page);

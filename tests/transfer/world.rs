@@ -7,8 +7,8 @@ use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, MemoryChannel};
 use omnichannel::hub::Imported;
 use omnichannel::model::{
-    Channel, ChannelId, ChannelKind, Configuration, Intent, LawfulBasis, Namespace, Pii, Policy,
-    Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
+    Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Intent, LawfulBasis, Namespace,
+    Pii, Policy, Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -20,6 +20,7 @@ pub(crate) fn configuration() -> Configuration {
         basis: LawfulBasis::Contract,
         respects_quiet_hours: false,
         once_within_hours: 24,
+        delivery: DeliveryClass::default(),
     };
     let purposes = [(Purpose::new("order"), rules)].into();
     Configuration { policy: Policy { purposes, quiet_hours: None }, ..Configuration::default() }
@@ -45,6 +46,7 @@ pub(crate) fn intent(subject: RecordId, key: usize) -> Intent {
         text: Pii::new(format!("Bonjour secretword {key}")),
         not_before: None,
         not_after: None,
+        conversation: None,
     }
 }
 

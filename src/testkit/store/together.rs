@@ -44,9 +44,12 @@ pub async fn pages_hold_while_others_write(store: &dyn Store) {
         if !page.more {
             break;
         }
-        // One goes that was listed, one comes before the place, one comes after all.
-        let deletes = vec![row(10 + round).key];
-        let coming = puts([row(round), row(60 + round)]);
+        // In turn, one goes that was listed and one comes before the place; one comes after all.
+        let (deletes, before) = match round % 2 {
+            0 => (vec![row(10 + round).key], None),
+            _ => (Vec::new(), Some(row(round))),
+        };
+        let coming = puts([row(60 + round)].into_iter().chain(before));
         apply(store, Changeset { deletes, ..coming }).await;
     }
     for n in 20..50 {
