@@ -150,7 +150,7 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
                     view.add_page(range, page);
                 }
             }
-            Err(Pause::Stale) => panic!("nobody else writes"),
+            Err(_) => panic!("nobody else writes"),
         }
     };
     block_on(store.commit(changeset)).expect("claimed");

@@ -90,7 +90,7 @@ impl World {
                         view.add_page(range, page);
                     });
                 }
-                Err(Pause::Stale) => panic!("nobody else writes"),
+                Err(pause) => panic!("nobody else writes: {pause:?}"),
             }
         }
     }

@@ -118,7 +118,8 @@ impl FileReport {
 /// An event that was known before, said as a reason for setting it aside.
 fn duplicate(taken: &Taken) -> Option<Rejection> {
     let (code, reason) = match taken.fate {
-        Fate::Accepted => return None,
+        // What was erased stands among the rejected.
+        Fate::Accepted | Fate::Erased => return None,
         Fate::Duplicate => {
             (Code::Duplicate, "an event of this source with this id and content is known")
         }

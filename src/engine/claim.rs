@@ -10,14 +10,15 @@
 use std::time::Duration;
 
 use super::decide::utc_offset;
+use super::opt_out::{choices, want_choices};
 use super::outgoing::{self, ATTEMPTS_MAX, AfterUnknown};
 use super::read::{endpoints, locate};
 use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
 use crate::consistency;
 use crate::model::{
-    Authorized, Changeset, Decision, DecisionId, Key, LedgerState, Outbound, OutboxEntry,
-    OutboxState, Outcome, Refusal, SendOutcome, Standing, Timestamp,
+    Authorized, Changeset, Decision, DecisionId, LedgerState, Outbound, OutboxEntry, OutboxState,
+    Outcome, Refusal, SendOutcome, Standing, Timestamp,
 };
 
 /// How long a claim holds.
@@ -74,7 +75,7 @@ pub fn claim(
     if !context.channels.contains_key(channel) {
         return nothing(Claimed::Unplugged);
     }
-    read.want(Key::consent(context.tenant, *endpoint));
+    want_choices(context, &mut read, *endpoint)?;
     let (entry, unknown) = (found(entry), AfterUnknown::of(context, decision));
     if entry.uncertain && (unknown == AfterUnknown::GiveUp || entry.attempts >= ATTEMPTS_MAX) {
         return ambiguous(context, &mut read, &entry);
@@ -166,8 +167,8 @@ fn standing(
     let Outcome::Send { endpoint, .. } = &decision.outcome else { return Err(Pause::Stale) };
     let held = located.map(|found| endpoints(&found.component, &found.cluster)).unwrap_or_default();
     let held = held.into_iter().find(|held| held.id == *endpoint);
-    let consent = read.consent(tenant, *endpoint);
-    let consent = consent.and_then(|known| known.in_force(&decision.intent.purpose));
+    let choices = choices(context, read, *endpoint)?;
+    let consent = choices.in_force(&decision.intent.purpose);
     let reserved = read.ledger(tenant, entry.subject).and_then(|ledger| ledger.of(decision.id));
     Ok(Standing {
         address: held.map(|held| (held.namespace, held.value)),

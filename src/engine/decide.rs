@@ -6,7 +6,9 @@
 //! The changeset rests on the ledger of *every* record of the customer, so that two hubs cannot
 //! both say one thing by way of two records.
 
+use super::opt_out::{choices, want_choices};
 use super::read::{endpoints, locate};
+use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Reading, Resolved, Step, View};
 use crate::consistency;
@@ -46,6 +48,7 @@ pub fn decide(
     let mut read = Reading::of(view);
     let id = context.id_key.decision(context.tenant, intent);
     read.want(Key::decision(context.tenant, id));
+    Tombstones::want_gate(context, &mut read);
     let located = locate(context, &mut read, intent.subject);
     if let Some(known) = read.decision(context.tenant, id) {
         let same = known.intent == *intent;
@@ -93,7 +96,7 @@ fn contact_view(
     let tenant = context.tenant;
     let mut reach = reach(context, found, intent);
     for place in &reach {
-        read.want(Key::consent(tenant, place.endpoint));
+        want_choices(context, read, place.endpoint)?;
     }
     for record in &found.cluster.records {
         read.want(Key::ledger(tenant, *record));
@@ -101,7 +104,8 @@ fn contact_view(
     let utc_offset = utc_offset(context, read, found);
     read.settle()?;
     for place in &mut reach {
-        let choice = read.consent(tenant, place.endpoint).and_then(|c| c.in_force(&intent.purpose));
+        let choices = choices(context, read, place.endpoint)?;
+        let choice = choices.in_force(&intent.purpose);
         place.consent = choice.map(|(touchpoint, choice)| (choice.state, touchpoint));
     }
     let ledgers = found.cluster.records.iter().filter_map(|record| read.ledger(tenant, *record));

@@ -8,7 +8,7 @@ use super::copies::CopyChange;
 use super::writing::Writing;
 use super::{Context, Pause, Reading, Step};
 use crate::identity::{Observation, Pool};
-use crate::model::{Component, ComponentId, Digest, RecordId, Verdict};
+use crate::model::{Component, ComponentId, Digest, RecordId, Verdict, VerdictId};
 
 /// New evidence and the components that it touches.
 pub(super) struct Growth<'a, 'v> {
@@ -41,6 +41,21 @@ impl<'a, 'v> Growth<'a, 'v> {
         for seen in still_shown {
             self.pool.observe(seen);
         }
+        Ok(())
+    }
+
+    /// Takes records and verdicts out, as if they had never been seen; `still_shown` stays.
+    /// `digest` is of what is taken out: it names parts that split off.
+    pub(super) fn take_out(
+        &mut self,
+        records: &BTreeSet<RecordId>,
+        verdicts: &BTreeSet<VerdictId>,
+        still_shown: &[Observation],
+        digest: Digest,
+    ) -> Step<()> {
+        self.correct(records, still_shown)?;
+        self.pool.withdraw(verdicts);
+        records.iter().for_each(|record| self.note(*record, digest));
         Ok(())
     }
 

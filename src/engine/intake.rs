@@ -151,9 +151,9 @@ fn record_of(
 }
 
 /// An identifier that was seen, normalised, and how far it can be believed.
-type Seen = (IdentifierId, Arc<IdentifierNode>, Assurance);
+pub(super) type Seen = (IdentifierId, Arc<IdentifierNode>, Assurance);
 
-fn identify_all(context: &Context<'_>, identifiers: &[Identifier]) -> Vec<Seen> {
+pub(super) fn identify_all(context: &Context<'_>, identifiers: &[Identifier]) -> Vec<Seen> {
     let seen = identifiers.iter().map(|seen| {
         let (id, node) = identify(context, seen);
         (id, Arc::new(node), seen.assurance)

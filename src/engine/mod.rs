@@ -20,6 +20,9 @@ mod view;
 
 mod intake;
 
+mod opt_out;
+mod tombstone;
+
 mod copies;
 mod growth;
 mod receive;
@@ -35,11 +38,16 @@ mod outgoing;
 mod requeue;
 mod settle;
 
+mod cancel;
+mod erase;
+mod forget;
+
 mod export;
 mod import;
 
 pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
+pub use erase::{Erasing, erase, erase_more};
 pub use export::{Walk, Walked, made};
 pub use import::recall;
 pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
@@ -59,7 +67,8 @@ pub(crate) use view::Reading;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Capabilities, ChannelId, Configuration, ConfigurationVersion, IdKey, Profile, TenantId,
+    Capabilities, ChannelId, Configuration, ConfigurationVersion, ErasureKey, IdKey, Profile,
+    TenantId,
 };
 
 /// What a step may know besides the view: whose data, under which key and configuration.
@@ -73,6 +82,8 @@ pub struct Context<'a> {
     pub configuration: &'a Configuration,
     /// Its version.
     pub version: ConfigurationVersion,
+    /// The keys under which what was erased is known again; the first is for new tombstones.
+    pub erasure_keys: &'a [ErasureKey],
     /// What the tenant's channels declare.
     pub channels: &'a BTreeMap<ChannelId, Capabilities>,
 }

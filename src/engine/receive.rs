@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::copies::{CopyChanges, merge};
 use super::growth::Growth;
-use super::intake::{Facts, shown};
+use super::intake::{Facts, Prepared, shown};
+use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Reading, Step, View};
 use crate::identity::Observation;
@@ -26,6 +27,8 @@ pub enum Fate {
     Duplicate,
     /// Known with other content; both are kept and views take one.
     Conflicting,
+    /// It belongs to a person who was erased, or to a time that is over; nothing is kept.
+    Erased,
 }
 
 /// What new facts change.
@@ -39,11 +42,57 @@ pub struct Received {
     pub verdict_fates: Vec<Fate>,
 }
 
-/// Takes facts in.
+/// Takes facts in; those of erased people are refused.
+///
+/// # Errors
+///
+/// [`super::Pause`]: at most three rounds, wherever something was erased one more for a first
+/// touch.
 pub fn receive(context: &Context<'_>, view: &View, facts: &Facts) -> Step<Received> {
-    let mut read = Reading::of(view);
-    want_facts(context, &mut read, facts);
-    read.settle()?;
+    let ask = || -> Step<_> {
+        let mut read = Reading::of(view);
+        want_facts(context, &mut read, facts);
+        Tombstones::want_gate(context, &mut read);
+        read.settle()?;
+        let tombstones = Tombstones::of(context, &read)?;
+        tombstones.want_facts(context, &mut read, facts);
+        Ok((read, tombstones))
+    };
+    let (read, tombstones) = ask()?;
+    // Tombstones are read in one round with all that is needed if there are none.
+    let received = take(context, read, facts)?;
+    if tombstones.is_empty() {
+        return Ok(received);
+    }
+    let (read, _) = ask()?;
+    let erased = |fact: &Prepared| tombstones.has_touchpoint(context, &read, fact);
+    let erased: Vec<bool> = facts.touchpoints.iter().map(erased).collect();
+    let ruled = |verdict: &Verdict| tombstones.has_verdict(&read, verdict);
+    let ruled: Vec<bool> = facts.verdicts.iter().map(ruled).collect();
+    if !erased.iter().chain(&ruled).any(|erased| *erased) {
+        return Ok(received);
+    }
+    let rest = Facts {
+        touchpoints: kept(&facts.touchpoints, &erased),
+        verdicts: kept(&facts.verdicts, &ruled),
+    };
+    let mut received = take(context, read, &rest)?;
+    received.fates = with_erased(received.fates, &erased);
+    received.verdict_fates = with_erased(received.verdict_fates, &ruled);
+    Ok(received)
+}
+
+fn kept<T: Clone>(all: &[T], erased: &[bool]) -> Vec<T> {
+    all.iter().zip(erased).filter(|(_, erased)| !**erased).map(|(fact, _)| fact.clone()).collect()
+}
+
+fn with_erased(fates: Vec<Fate>, erased: &[bool]) -> Vec<Fate> {
+    let mut fates = fates.into_iter();
+    let fate = |erased: &bool| if *erased { None } else { fates.next() };
+    erased.iter().map(fate).map(|fate| fate.unwrap_or(Fate::Erased)).collect()
+}
+
+fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Received> {
     let (copies, fates) = merge(context, &read, facts);
     let displaced = Displaced::find(context, &copies);
     displaced.want(context, &mut read);

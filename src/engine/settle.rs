@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::intake::{Facts, prepare};
 use super::outgoing::{self, AfterUnknown};
 use super::receive::receive;
+use super::tombstone;
 use super::{Context, Reading, Step, View};
 use crate::model::{
     Act, Arrival, ArrivalMode, Attributes, Author, Changeset, ChannelKind, Decision, DecisionId,
@@ -62,7 +63,11 @@ pub fn settle(
         }
         None => Ok(Changeset::default()),
     };
+    let erased = tombstone::has_decision(context, &mut read, decision)?;
     read.settle()?;
+    if erased {
+        return Ok(None);
+    }
     let unknown = AfterUnknown::of(context, decision);
     let (next, ledger) = outgoing::after(entry, outcome, unknown, (now, settlement.jitter));
     let state = next.state.clone();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::{
     Anchor, Body, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    DecisionId, Expect, IdentifierId, Key, OutboxEntry, Page, Range, RecordId, Row, TouchpointId,
-    Version,
+    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierId, Key, OptOuts, OutboxEntry,
+    Page, Range, RecordId, Row, Tombstone, TouchpointId, Version,
 };
 
 /// What a step still needs to read.
@@ -32,6 +32,9 @@ pub enum Pause {
     Need(Need),
     /// What it read does not fit together: it was changed between two rounds. Read again.
     Stale,
+    /// A tenant's tombstones are under an erasure key that the context lacks: nobody can tell who
+    /// was erased. Names the key by its check value; give the hub the key.
+    UnknownErasureKey(uuid::Uuid),
 }
 
 /// A step's answer: done, or why not yet.
@@ -203,9 +206,24 @@ typed! {
     ledger: ledger(id: RecordId) => Ledger(Arc<ContactLedger>);
     decision: decision(id: DecisionId) => Decision(Arc<Decision>);
     outbox: outbox(id: DecisionId) => Outbox(Arc<OutboxEntry>);
+    tombstone: tombstone(hash: uuid::Uuid) => Tombstone(Arc<Tombstone>);
+    opt_outs: opt_out(hash: uuid::Uuid) => OptOut(Arc<OptOuts>);
+    erasure: erasure(id: ErasureId) => Erasure(Arc<Erasure>);
 }
 
-impl Reading<'_> {
+impl<'v> Reading<'v> {
+    pub(crate) fn erasures(&self, tenant: crate::model::TenantId) -> Option<&'v Arc<Erasures>> {
+        match self.body(Key::erasures(tenant))? {
+            Body::Erasures(erasures) => Some(erasures),
+            _ => None,
+        }
+    }
+
+    /// Whether a row is there; only of one that was wanted and read.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.body(key).is_some()
+    }
+
     pub(crate) fn has_verdict(
         &self,
         tenant: crate::model::TenantId,

@@ -23,13 +23,28 @@ impl Writing {
         Self { tenant, changeset: Changeset::default() }
     }
 
+    /// Removes a row so that no byte of it remains.
+    pub(super) fn purge(&mut self, key: Key) {
+        self.changeset.purges.push(key);
+    }
+
+    /// The changeset as [`Writing::finish`] says; no byte of what is deleted remains.
+    pub(super) fn finish_purging(self, read: &Reading<'_>) -> Changeset {
+        let mut changeset = self.finish(read);
+        let deletes = std::mem::take(&mut changeset.deletes);
+        changeset.purges.extend(deletes);
+        changeset.purges.sort_unstable();
+        changeset.purges.dedup();
+        changeset
+    }
+
     /// The changeset, resting on everything that was read.
     pub(super) fn finish(mut self, read: &Reading<'_>) -> Changeset {
         self.changeset.expects.extend(read.expects());
         self.changeset
     }
 
-    fn put(&mut self, id: Uuid, body: Body, entries: Vec<IndexEntry>) {
+    pub(super) fn put(&mut self, id: Uuid, body: Body, entries: Vec<IndexEntry>) {
         self.changeset.puts.push(Put::new(self.tenant, id, body, entries));
     }
 

@@ -30,6 +30,8 @@ pub struct Imported {
     pub accepted: u64,
     /// Facts that were known here.
     pub duplicate: u64,
+    /// Facts that belong to people who were erased here, and were not taken.
+    pub erased: u64,
     /// Lines that were not taken.
     pub refused: u64,
     /// The first thousand of them, each with its reason.
@@ -50,7 +52,8 @@ pub struct RefusedLine {
 impl Imported {
     /// Whether the export's last line was read, and every fact that it announced.
     pub fn is_complete(&self) -> bool {
-        self.announced.is_some_and(|announced| self.accepted + self.duplicate >= announced)
+        let read = self.accepted + self.duplicate + self.erased;
+        self.announced.is_some_and(|announced| read >= announced)
     }
 }
 
@@ -97,6 +100,7 @@ impl Import<'_> {
                 match fate {
                     Fate::Duplicate => progress.duplicate += 1,
                     Fate::Accepted | Fate::Conflicting => progress.accepted += 1,
+                    Fate::Erased => progress.erased += 1,
                 }
             }
         }

@@ -14,6 +14,7 @@ mod anomalies;
 mod clock;
 mod counts;
 mod entropy;
+mod erase;
 mod export;
 mod import;
 mod read;
@@ -39,8 +40,8 @@ use crate::channel::{ChannelAdapter, KeyRing};
 use crate::engine::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Body, Capabilities, Changeset, ChannelId, Commit, Configuration, ConfigurationVersion, Expect,
-    IdKey, Key, Put, TenantId,
+    Body, Capabilities, Changeset, ChannelId, Commit, Configuration, ConfigurationVersion,
+    ErasureKey, Expect, IdKey, Key, Put, TenantId,
 };
 use crate::storage::Store;
 
@@ -85,6 +86,7 @@ pub struct Hub {
     in_hand: AtomicUsize,
     in_hand_max: usize,
     counters: counts::Counters,
+    erasure_keys: Vec<ErasureKey>,
 }
 
 impl Hub {
@@ -111,6 +113,7 @@ impl Hub {
             in_hand: AtomicUsize::new(0),
             in_hand_max: Self::IN_HAND_MAX,
             counters: counts::Counters::default(),
+            erasure_keys: Vec::new(),
         }
     }
 
@@ -135,6 +138,19 @@ impl Hub {
     #[must_use]
     pub fn in_hand_max(mut self, bytes: usize) -> Self {
         self.in_hand_max = bytes;
+        self
+    }
+
+    /// Sets the keys under which what was erased is known again: `current` for what is erased from
+    /// now on, `older` for what was erased before. A key that tombstones stand under is needed for
+    /// as long as they are.
+    #[must_use]
+    pub fn erasure_keys(
+        mut self,
+        current: ErasureKey,
+        older: impl IntoIterator<Item = ErasureKey>,
+    ) -> Self {
+        self.erasure_keys = std::iter::once(current).chain(older).collect();
         self
     }
 
@@ -175,6 +191,7 @@ impl Hub {
             id_key: &self.keys.id_key,
             configuration: &self.configuration,
             version: self.version,
+            erasure_keys: &self.erasure_keys,
             channels: self.capabilities.get(&tenant).unwrap_or(&self.no_channels),
         }
     }

@@ -9,7 +9,7 @@ use crate::channel::{Proof, RawInbound, verify};
 use crate::engine::{self, Facts, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    Arrival, Copies, EventKind, Identifier, RecordId, Rejection, Ruling, Source, TenantId,
+    Arrival, Code, Copies, EventKind, Identifier, RecordId, Rejection, Ruling, Source, TenantId,
     Touchpoint, TouchpointId, Verdict,
 };
 
@@ -95,6 +95,18 @@ impl Drop for InHand<'_> {
     }
 }
 
+impl Reception {
+    /// What belongs to an erased person was not taken.
+    fn refuse_erased(&mut self) {
+        let (erased, taken) =
+            std::mem::take(&mut self.taken).into_iter().partition(|t| t.fate == Fate::Erased);
+        self.taken = taken;
+        let reason = "it belongs to a person who was erased, or its time is over";
+        let refused = |t: Taken| Rejection::at(t.index, Code::Erased, reason);
+        self.rejected.extend(Vec::into_iter(erased).map(refused));
+    }
+}
+
 impl Hub {
     /// Takes in one raw request of a plugged-in channel.
     ///
@@ -165,6 +177,7 @@ impl Hub {
         for (taken, fate) in taken.zip(fates) {
             taken.fate = fate;
         }
+        receptions.iter_mut().for_each(Reception::refuse_erased);
         receptions.iter().for_each(|reception| self.counters.receive(reception));
         trace::counted("hub.receive", &self.counts());
         Ok(receptions)

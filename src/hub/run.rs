@@ -97,6 +97,7 @@ impl Hub {
                 Ok(answer) => return Ok((answer, round)),
                 Err(Pause::Need(need)) => self.fetch(view, need).await?,
                 Err(Pause::Stale) => *view = View::default(),
+                Err(Pause::UnknownErasureKey(key)) => return Err(unknown_key(operation, key)),
             }
         }
         Err(contended(operation))
@@ -142,4 +143,9 @@ pub(super) fn answered(asked: usize, got: usize, operation: &'static str) -> Res
 fn contended(operation: &'static str) -> Error {
     let message = "others kept changing the same rows; try again later";
     Error::new(ErrorKind::Conflict, message).during(operation)
+}
+
+fn unknown_key(operation: &'static str, key: uuid::Uuid) -> Error {
+    let message = "people were erased under a key that is not here; give the hub that erasure key";
+    Error::new(ErrorKind::Denied, message).during(operation).with("erasure_key", key)
 }

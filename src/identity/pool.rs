@@ -103,6 +103,11 @@ impl Pool {
         }
     }
 
+    /// Takes back verdicts as if they had never been given.
+    pub fn withdraw(&mut self, verdicts: &BTreeSet<VerdictId>) {
+        self.verdicts.retain(|(_, id), _| !verdicts.contains(id));
+    }
+
     /// Adds a verdict; its records need not have been seen.
     pub fn rule(&mut self, verdict: &Verdict) {
         for record in [verdict.a, verdict.b] {

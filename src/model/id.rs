@@ -163,6 +163,8 @@ ids! {
     ComponentId;
     /// Names the decision on an intent: the caller's idempotency key, minted.
     DecisionId;
+    /// Names an erasure and its receipt.
+    ErasureId;
 }
 
 impl TenantId {

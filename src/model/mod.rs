@@ -43,6 +43,7 @@ mod quote;
 mod quote_text;
 
 mod configuration;
+mod erasure;
 mod mint;
 mod row;
 
@@ -66,13 +67,15 @@ pub use decision::{
     Outbound, Outcome, Reach, Refusal, Ruled, SendOutcome, Standing,
 };
 pub use digest::Digest;
+pub(crate) use erasure::Erased;
+pub use erasure::{Erasure, ErasureKey, Erasures, Keeping, OptOut, OptOuts, RowCounts, Tombstone};
 pub use event::{Code, Decoded, Event, EventKind, Rejection};
 pub use evidence::{Blocked, Component, IdentifierNode, RecordNode, Ruling, Verdict};
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
 pub use id::{
-    BadId, ComponentId, ConversationId, CustomerId, DecisionId, IdKey, IdentifierId, MessageId,
-    RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
+    BadId, ComponentId, ConversationId, CustomerId, DecisionId, ErasureId, IdKey, IdentifierId,
+    MessageId, RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};

@@ -21,9 +21,10 @@ use uuid::Uuid;
 use super::configuration::Profile;
 use super::consent::ConsentLedger;
 use super::decision::{ContactLedger, Decision};
+use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
 use super::evidence::{Component, Verdict};
 use super::id::{
-    ComponentId, DecisionId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
+    ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
 use super::outbox::OutboxEntry;
 use super::touchpoint::Copies;
@@ -53,11 +54,19 @@ pub enum Kind {
     Decision,
     /// A decided message waiting for its time.
     Outbox,
+    /// Which erasure keys a tenant's tombstones are under.
+    Erasures,
+    /// What remains of something erased.
+    Tombstone,
+    /// What is left of the choices about an endpoint.
+    OptOut,
+    /// An erasure and its receipt.
+    Erasure,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Profile,
         Self::Touchpoint,
         Self::Verdict,
@@ -68,6 +77,10 @@ impl Kind {
         Self::Ledger,
         Self::Decision,
         Self::Outbox,
+        Self::Erasures,
+        Self::Tombstone,
+        Self::OptOut,
+        Self::Erasure,
     ];
 
     /// The kind's name, as it is stored.
@@ -83,6 +96,10 @@ impl Kind {
             Self::Ledger => "ledger",
             Self::Decision => "decision",
             Self::Outbox => "outbox",
+            Self::Erasures => "erasures",
+            Self::Tombstone => "tombstone",
+            Self::OptOut => "opt_out",
+            Self::Erasure => "erasure",
         }
     }
 
@@ -128,6 +145,21 @@ macro_rules! keys {
             pub fn profile() -> Self {
                 Self { tenant: TenantId::SYSTEM, kind: Kind::Profile, id: Uuid::nil() }
             }
+
+            /// The row that says under which keys a tenant's tombstones are.
+            pub fn erasures(tenant: TenantId) -> Self {
+                Self { tenant, kind: Kind::Erasures, id: Uuid::nil() }
+            }
+
+            /// The row of a tombstone, by the keyed hash of what was erased.
+            pub fn tombstone(tenant: TenantId, hash: Uuid) -> Self {
+                Self { tenant, kind: Kind::Tombstone, id: hash }
+            }
+
+            /// The row of opt-outs, by the keyed hash of their endpoint.
+            pub fn opt_out(tenant: TenantId, hash: Uuid) -> Self {
+                Self { tenant, kind: Kind::OptOut, id: hash }
+            }
         }
     };
 }
@@ -143,6 +175,7 @@ keys! {
     ledger(RecordId) => Ledger, "The row of what was said to a record's party.";
     decision(DecisionId) => Decision, "The row of a decision.";
     outbox(DecisionId) => Outbox, "The row of a decided message.";
+    erasure(ErasureId) => Erasure, "The row of an erasure.";
 }
 
 /// A row's version; 0 means that the row is absent. Never reused for a key, even after a delete.
@@ -173,6 +206,14 @@ pub enum Body {
     Decision(Arc<Decision>),
     /// A decided message waiting for its time.
     Outbox(Arc<OutboxEntry>),
+    /// Which erasure keys a tenant's tombstones are under.
+    Erasures(Arc<Erasures>),
+    /// What remains of something erased.
+    Tombstone(Arc<Tombstone>),
+    /// What is left of the choices about an endpoint.
+    OptOut(Arc<OptOuts>),
+    /// An erasure and its receipt.
+    Erasure(Arc<Erasure>),
 }
 
 /// A body as it is written; its kind and content stand beside the schema.
@@ -238,6 +279,10 @@ impl Body {
             Self::Ledger(_) => Kind::Ledger,
             Self::Decision(_) => Kind::Decision,
             Self::Outbox(_) => Kind::Outbox,
+            Self::Erasures(_) => Kind::Erasures,
+            Self::Tombstone(_) => Kind::Tombstone,
+            Self::OptOut(_) => Kind::OptOut,
+            Self::Erasure(_) => Kind::Erasure,
         }
     }
 
@@ -273,6 +318,10 @@ impl Body {
             Kind::Ledger => Self::Ledger(content(bytes)?),
             Kind::Decision => Self::Decision(content(bytes)?),
             Kind::Outbox => Self::Outbox(content(bytes)?),
+            Kind::Erasures => Self::Erasures(content(bytes)?),
+            Kind::Tombstone => Self::Tombstone(content(bytes)?),
+            Kind::OptOut => Self::OptOut(content(bytes)?),
+            Kind::Erasure => Self::Erasure(content(bytes)?),
         })
     }
 }

@@ -8,11 +8,12 @@ use super::{apply, or_panic, puts};
 use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentId, Configuration, Consent, ConsentLedger, ConsentSignal, ConsentState, ContactLedger,
-    Copies, Copy, Decision, DecisionId, DeliveryStatus, Digest, Finding, Identifier, IdentifierId,
-    IdentifierNode, Intent, Key, Kind, LawfulBasis, LedgerEntry, LedgerState, Message, MessageId,
-    Namespace, ObjectRef, Occurred, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose,
-    Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId, Timestamp,
-    Touchpoint, TouchpointId, Verdict, VerdictId,
+    Copies, Copy, Decision, DecisionId, DeliveryStatus, Digest, Erasure, ErasureId, Erasures,
+    Finding, Identifier, IdentifierId, IdentifierNode, Intent, Keeping, Key, Kind, LawfulBasis,
+    LedgerEntry, LedgerState, Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts,
+    OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose, Put, Receipt, RecordId,
+    RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId, Timestamp, Tombstone, Touchpoint,
+    TouchpointId, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -72,6 +73,13 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
         Kind::Decision => Body::Decision(Arc::new(decision(text, time))),
         Kind::Outbox => Body::Outbox(Arc::new(outbox(text, time))),
+        Kind::Erasures => Body::Erasures(Arc::new(Erasures { keys: [id(10), id(11)].into() })),
+        Kind::Tombstone => {
+            let erasure = Some(ErasureId::from_uuid(id(12)));
+            Body::Tombstone(Arc::new(Tombstone { key: id(10), erased_at: time, erasure }))
+        }
+        Kind::OptOut => Body::OptOut(Arc::new(opt_outs(text, time))),
+        Kind::Erasure => Body::Erasure(Arc::new(erasure(text, time))),
     }
 }
 
@@ -223,4 +231,23 @@ fn outbox(text: &str, time: Timestamp) -> OutboxEntry {
     let state = OutboxState::Done(SendOutcome::Accepted { provider_id: text.to_owned() });
     let entry = OutboxEntry::new(decision, subject, time);
     OutboxEntry { attempts: u32::MAX, fence: u64::MAX, state, ..entry }
+}
+
+fn opt_outs(text: &str, time: Timestamp) -> OptOuts {
+    let mut left = OptOuts::under(id(10));
+    left.add(OptOut { purpose: Some(Purpose::new(text)), at: time });
+    left.add(OptOut { purpose: None, at: time });
+    left
+}
+
+fn erasure(text: &str, time: Timestamp) -> Erasure {
+    Erasure {
+        id: ErasureId::from_uuid(id(12)),
+        erased_at: time,
+        reason: text.to_owned(),
+        key: id(10),
+        erased: [(Kind::Touchpoint, u64::MAX), (Kind::Consent, 1)].into(),
+        kept: [(Keeping::Tombstones, 2), (Keeping::OptOuts, u64::MAX)].into(),
+        left: vec![RecordId::from_uuid(id(1))],
+    }
 }

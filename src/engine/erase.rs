@@ -1,0 +1,340 @@
+//! Who is to be forgotten? Erasure, step by step.
+//!
+//! The first step takes the person out of identity: the component is written without them, their
+//! records and personal identifiers get tombstones, their choices become opt-outs, and nothing
+//! reserved for them is sent any more. From then on what is theirs is refused, and views do not
+//! show them. Each further step purges a page of one record's facts and decisions. The receipt is
+//! the row that says what is left to do: whoever calls next goes on there.
+//!
+//! # Law
+//!
+//! 1. Afterwards views equal those of never having seen the person (`tests/erasure.rs`).
+//! 2. A step is one commit; stopped after any, a second call finishes the work.
+//!
+//! Costs: the first step what reading and writing one component costs, with two tombstones per
+//! record and identifier; each further one up to a page of rows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::cancel::{self, Cancelling};
+use super::forget::{Burial, Forgetting};
+use super::growth::Growth;
+use super::intake::shown;
+use super::read::locate;
+use super::tombstone::Tombstones;
+use super::writing::Writing;
+use super::{Context, Pause, Reading, Resolved, Step, View};
+use crate::identity::Observation;
+use crate::model::{
+    Body, Changeset, Copies, Decision, Digest, Erased, Erasure, ErasureId, IdentifierId, Index,
+    Keeping, Key, Page, Put, Range, RecordId, Row, RowCounts, Sort, Timestamp, TouchpointId,
+    VerdictId,
+};
+
+/// Most facts, and most decisions, that one step erases.
+const PAGE: u32 = 100;
+
+/// What became of a wish to erase.
+#[derive(Debug, Clone)]
+pub enum Erasing {
+    /// It has begun; [`erase_more`] until it is complete.
+    Begun(Box<Erasure>),
+    /// It had begun before, or was complete before and nothing came since.
+    Known(Box<Erasure>),
+    /// No touchpoint of the subject was ever seen.
+    Unknown,
+    /// There is no erasure key to keep tombstones under.
+    NoKey,
+}
+
+/// Begins to erase the customer that holds a record now, all its records with it.
+///
+/// # Errors
+///
+/// [`Pause`].
+pub fn erase(
+    context: &Context<'_>,
+    view: &View,
+    subject: RecordId,
+    reason: &str,
+    now: Timestamp,
+) -> Step<(Erasing, Changeset)> {
+    let nothing = |erasing| Ok((erasing, Changeset::default()));
+    let Some(key) = context.erasure_keys.first() else { return nothing(Erasing::NoKey) };
+    let mut read = Reading::of(view);
+    Tombstones::want_gate(context, &mut read);
+    let found = locate(context, &mut read, subject)?;
+    if let Some(known) = known(context, &mut read, subject)?
+        && (!known.is_complete() || found.is_none() || known.erased_at >= now)
+    {
+        return nothing(Erasing::Known(Box::new(known.clone())));
+    }
+    let Some(found) = found else { return nothing(Erasing::Unknown) };
+    let id = key.erasure(context.tenant, found.cluster.records[0], now);
+    read.want(Key::erasure(context.tenant, id));
+    let burial = Burial { key, at: now, erasure: Some(id) };
+    let person = Person::of(context, &mut read, &found, now)?;
+    let mut erasure = Erasure {
+        id,
+        erased_at: now,
+        reason: reason.to_owned(),
+        key: key.check_value(),
+        erased: RowCounts::new(),
+        kept: [].into(),
+        left: found.cluster.records.clone(),
+    };
+    let mut writing = Writing::new(context.tenant);
+    person.take_out(context, &mut read, burial, &mut erasure, &mut writing)?;
+    Forgetting::open_gate(context, &read, key, &mut writing);
+    let changeset = finish(context, &read, writing, &mut erasure);
+    Ok((Erasing::Begun(Box::new(erasure)), changeset))
+}
+
+/// The erasure that took a record before, if any.
+fn known<'v>(
+    context: &Context<'_>,
+    read: &mut Reading<'v>,
+    subject: RecordId,
+) -> Step<Option<&'v Erasure>> {
+    let tombstones = Tombstones::of(context, read)?;
+    tombstones.want(read, Erased::Record(subject));
+    read.settle()?;
+    let found = tombstones.find(read, Erased::Record(subject));
+    let Some(id) = found.and_then(|tombstone| tombstone.erasure) else { return Ok(None) };
+    read.want(Key::erasure(context.tenant, id));
+    read.settle()?;
+    Ok(read.erasure(context.tenant, id).map(AsRef::as_ref))
+}
+
+/// What identity knows of a person who is to be erased.
+struct Person {
+    records: BTreeSet<RecordId>,
+    /// What facts that are dated later show.
+    later: Vec<Observation>,
+    /// Identifiers seen on the records.
+    held: BTreeSet<IdentifierId>,
+    /// Those among them that link and that no other record bears.
+    personal: BTreeSet<IdentifierId>,
+    /// Verdicts on the records, up to now.
+    verdicts: BTreeSet<VerdictId>,
+}
+
+impl Person {
+    fn of(
+        context: &Context<'_>,
+        read: &mut Reading<'_>,
+        found: &Resolved,
+        now: Timestamp,
+    ) -> Step<Self> {
+        let component = found.component.as_ref();
+        let records: BTreeSet<RecordId> = found.cluster.records.iter().copied().collect();
+        let mut later = Vec::new();
+        for record in &records {
+            let after = Some(Sort { time: now.micros(), id: Uuid::max() });
+            let range = Range { after, until: Some(LAST_DATED), ..timeline(context, *record) };
+            for row in read.group(range, true).unwrap_or_default() {
+                later.extend(copies(row).and_then(|c| shown(context, c.chosen()).observation));
+            }
+        }
+        read.settle()?;
+        let (mut held, mut borne) = (BTreeSet::new(), BTreeSet::new());
+        for (record, node) in &component.records {
+            let own = records.contains(record);
+            let bearers = if own { &mut held } else { &mut borne };
+            bearers.extend(node.identifiers.keys().copied());
+        }
+        let links: BTreeSet<IdentifierId> = component.linking().collect();
+        let personal =
+            held.iter().filter(|id| links.contains(id) && !borne.contains(id)).copied().collect();
+        let on = |id: &RecordId| records.contains(id);
+        let verdicts = component.verdicts.values();
+        let verdicts = verdicts.filter(|v| (on(&v.a) || on(&v.b)) && v.at <= now).map(|v| v.id);
+        let verdicts = verdicts.collect();
+        Ok(Self { records, later, held, personal, verdicts })
+    }
+
+    /// Takes the person out of identity, choices and reservations.
+    fn take_out(
+        self,
+        context: &Context<'_>,
+        read: &mut Reading<'_>,
+        burial: Burial<'_>,
+        erasure: &mut Erasure,
+        writing: &mut Writing,
+    ) -> Step<()> {
+        let tenant = context.tenant;
+        for record in &self.records {
+            read.want(Key::ledger(tenant, *record));
+        }
+        for verdict in &self.verdicts {
+            read.want(Key::verdict(tenant, *verdict));
+        }
+        let mut forgetting = Forgetting::new(context, burial);
+        forgetting.find_choices(read, self.held.clone(), |endpoint, touchpoint| {
+            let own = match &touchpoint.record {
+                Some(record) => self.records.contains(record),
+                None => self.personal.contains(&endpoint),
+            };
+            own && burial.covers(touchpoint)
+        })?;
+        read.settle()?;
+        let ledgers = self.records.iter().map(|record| Key::ledger(tenant, *record));
+        ledgers.filter(|key| read.has(*key)).for_each(|key| writing.purge(key));
+        self.verdicts.iter().for_each(|id| writing.purge(Key::verdict(tenant, *id)));
+        let mut buried: BTreeSet<Erased> =
+            self.records.iter().copied().map(Erased::Record).collect();
+        buried.extend(self.personal.iter().copied().map(Erased::Identifier));
+        buried.extend(self.verdicts.iter().copied().map(Erased::Verdict));
+        erasure.count_kept(Keeping::Tombstones, buried.len());
+        erasure.count_kept(Keeping::SharedIdentifiers, self.held.len() - self.personal.len());
+        erasure.count_kept(Keeping::LaterFacts, self.later.len());
+        let opt_outs = forgetting.write(read, buried, writing);
+        erasure.count_kept(Keeping::OptOuts, opt_outs);
+        let mut growth = Growth::new(context, read);
+        let digest = Digest::of(&erasure.id);
+        growth.take_out(&self.records, &self.verdicts, &self.later, digest)?;
+        growth.write(writing);
+        Ok(())
+    }
+}
+
+/// The last place of a fact whose time is known.
+const LAST_DATED: Sort = Sort { time: i64::MAX - 1, id: Uuid::max() };
+
+fn timeline(context: &Context<'_>, record: RecordId) -> Range {
+    Range::all(context.tenant, Index::Timeline, record.as_uuid())
+}
+
+fn copies(row: &Row) -> Option<&Arc<Copies>> {
+    match &row.body {
+        Body::Touchpoint(copies) => Some(copies),
+        _ => None,
+    }
+}
+
+/// Writes the receipt beside what it tells of.
+fn finish(
+    context: &Context<'_>,
+    read: &Reading<'_>,
+    writing: Writing,
+    erasure: &mut Erasure,
+) -> Changeset {
+    let mut changeset = writing.finish_purging(read);
+    for key in &changeset.purges {
+        *erasure.erased.entry(key.kind).or_default() += 1;
+    }
+    let body = Body::Erasure(Arc::new(erasure.clone()));
+    changeset.puts.push(Put::new(context.tenant, erasure.id.as_uuid(), body, Vec::new()));
+    changeset
+}
+
+/// Erases a page of what is left; nothing where the erasure is complete or unknown.
+///
+/// # Errors
+///
+/// [`Pause`].
+pub fn erase_more(
+    context: &Context<'_>,
+    view: &View,
+    id: ErasureId,
+) -> Step<(Option<Erasure>, Changeset)> {
+    let mut read = Reading::of(view);
+    read.want(Key::erasure(context.tenant, id));
+    Tombstones::want_gate(context, &mut read);
+    read.settle()?;
+    let known = read.erasure(context.tenant, id).map(AsRef::as_ref);
+    let Some(mut erasure) = known.cloned() else { return Ok((None, Changeset::default())) };
+    let Some(record) = erasure.left.last().copied() else {
+        return Ok((Some(erasure), Changeset::default()));
+    };
+    let key = context.erasure_keys.iter().find(|key| key.check_value() == erasure.key);
+    let key = key.ok_or(Pause::UnknownErasureKey(erasure.key))?;
+    let burial = Burial { key, at: erasure.erased_at, erasure: Some(id) };
+    let page = RecordPage::read(context, &mut read, record, burial.at)?;
+    let left: BTreeSet<RecordId> = erasure.left.iter().copied().collect();
+    let mut forgetting = Forgetting::new(context, burial);
+    page.facts.iter().for_each(|copies| forgetting.add(copies));
+    forgetting.add_receipts(&mut read)?;
+    forgetting.find_choices(&mut read, BTreeSet::new(), |_, touchpoint| {
+        let own = touchpoint.record.is_some_and(|record| left.contains(&record));
+        own && burial.covers(touchpoint)
+    })?;
+    let cancelling = Cancelling::of(context, &mut read, page.decisions)?;
+    let mut writing = Writing::new(context.tenant);
+    if !page.more {
+        settle_record(
+            context,
+            &mut read,
+            (record, Digest::of(&(id, record))),
+            &mut writing,
+            |id| forgetting.has(id),
+        )?;
+        erasure.left.pop();
+    }
+    erasure.count_kept(Keeping::Tombstones, forgetting.len());
+    let opt_outs = forgetting.write(&read, BTreeSet::new(), &mut writing);
+    erasure.count_kept(Keeping::OptOuts, opt_outs);
+    cancelling.write(context, &read, &mut writing);
+    let changeset = finish(context, &read, writing, &mut erasure);
+    Ok((Some(erasure), changeset))
+}
+
+/// A page of one record's facts and decisions that are to be erased.
+struct RecordPage<'v> {
+    facts: Vec<&'v Arc<Copies>>,
+    decisions: Vec<&'v Arc<Decision>>,
+    more: bool,
+}
+
+impl<'v> RecordPage<'v> {
+    fn read(
+        context: &Context<'_>,
+        read: &mut Reading<'v>,
+        record: RecordId,
+        at: Timestamp,
+    ) -> Step<Self> {
+        let until = Some(Sort { time: at.micros(), id: Uuid::max() });
+        let all = Range { limit: PAGE, ..timeline(context, record) };
+        let ranges = [
+            Range { until, ..all },
+            Range { after: Some(LAST_DATED), ..all },
+            Range { until, index: Index::Decisions, ..all },
+        ];
+        let pages = ranges.map(|range| read.page(range));
+        read.settle()?;
+        let pages: Vec<&Page> = pages.into_iter().flatten().collect();
+        let rows = || pages.iter().flat_map(|page| page.rows.iter().map(|(_, row)| row));
+        Ok(Self {
+            facts: rows().filter_map(copies).collect(),
+            decisions: cancel::decisions(rows()).collect(),
+            more: pages.iter().any(|page| page.more),
+        })
+    }
+}
+
+/// Lays out a record again from the facts that stay, where one came while others were erased.
+fn settle_record(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    (record, digest): (RecordId, Digest),
+    writing: &mut Writing,
+    goes: impl Fn(TouchpointId) -> bool,
+) -> Step<()> {
+    read.want(Key::record_at(context.tenant, record));
+    read.settle()?;
+    let Some(home) = read.record_home(context.tenant, record) else { return Ok(()) };
+    read.want(Key::component(context.tenant, *home));
+    let rows = read.group(timeline(context, record), true).unwrap_or_default();
+    read.settle()?;
+    let stays = rows.into_iter().filter_map(copies).map(|copies| copies.chosen());
+    let stays = stays.filter(|touchpoint| !goes(touchpoint.id));
+    let shown: Vec<Observation> =
+        stays.filter_map(|touchpoint| shown(context, touchpoint).observation).collect();
+    let mut growth = Growth::new(context, read);
+    growth.take_out(&[record].into(), &BTreeSet::new(), &shown, digest)?;
+    growth.write(writing);
+    Ok(())
+}
