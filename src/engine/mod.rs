@@ -41,6 +41,7 @@ mod settle;
 mod cancel;
 mod erase;
 mod forget;
+mod subject;
 
 mod export;
 mod import;
@@ -60,6 +61,7 @@ pub use read::{
 pub use receive::{Fate, Received, receive};
 pub use requeue::{Requeued, delivery, requeue};
 pub use settle::{Settlement, settle};
+pub use subject::subject;
 pub use view::{Need, Pause, Step, View};
 
 pub(crate) use view::Reading;

@@ -2,7 +2,7 @@
 
 use crate::engine::{self, Erasing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Erasure, ErasureId, RecordId, TenantId};
+use crate::model::{Erasure, ErasureId, RecordId, SubjectExport, TenantId};
 
 use super::Hub;
 
@@ -45,6 +45,25 @@ impl Hub {
             }
         }
         Err(unfinished())
+    }
+
+    /// Everything known of the customer that holds a record now (GDPR articles 15 and 20); `None`
+    /// where it was never seen.
+    ///
+    /// Write it with `to_json` for machines, with `to_string` for people. **It shows personal data
+    /// in plain text.** A loyal customer's whole history is read at once.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn subject_export(
+        &self,
+        tenant: TenantId,
+        subject: impl Into<RecordId>,
+    ) -> Result<Option<SubjectExport>> {
+        let (context, now, subject) = (self.context(tenant), self.clock.now(), subject.into());
+        let step = |view: &_| engine::subject(&context, view, subject, now);
+        self.ask("hub.subject_export", step).await
     }
 
     async fn erase_rest(&self, tenant: TenantId, id: ErasureId) -> Result<Erasure> {

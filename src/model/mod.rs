@@ -46,6 +46,8 @@ mod configuration;
 mod erasure;
 mod mint;
 mod row;
+mod subject;
+mod subject_text;
 
 mod transfer;
 
@@ -102,6 +104,9 @@ pub use row::{
     Range, Row, Sort, Version,
 };
 pub use sorted::SortedMap;
+pub use subject::{
+    KnownChoice, KnownConversation, KnownDecision, KnownTouchpoint, KnownVerdict, SubjectExport,
+};
 pub use time::{BadTime, Occurred, TimeOrigin, Timestamp};
 pub use touchpoint::{
     Act, Arrival, ArrivalMode, Attributes, Copies, Copy, Details, ObjectRef, Source, Touchpoint,

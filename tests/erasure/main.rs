@@ -9,6 +9,7 @@ mod common;
 
 mod choices;
 mod crash;
+mod export;
 mod file;
 mod refused;
 mod views;
