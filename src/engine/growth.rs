@@ -83,7 +83,9 @@ impl<'a, 'v> Growth<'a, 'v> {
         if known && !corrected.contains(&seen.record) {
             return Ok(());
         }
-        self.take_record(seen.record)?;
+        if let Some(home) = home {
+            self.take(home);
+        }
         for identifier in seen.linking() {
             if let Some(id) = self.read.identifier_home(self.context.tenant, identifier) {
                 let component = self.component(*id)?;

@@ -14,8 +14,8 @@ use super::writing::Writing;
 use super::{Context, Reading, Step, View};
 use crate::identity::Observation;
 use crate::model::{
-    Body, Changeset, ComponentId, ConsentLedger, IdentifierId, Index, Key, Range, RecordId,
-    TenantId, TouchpointId, Verdict,
+    Body, Changeset, ConsentLedger, IdentifierId, Index, Key, Range, RecordId, TouchpointId,
+    Verdict,
 };
 
 /// What became of one fact.
@@ -96,14 +96,9 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
     let (copies, fates) = merge(context, &read, facts);
     let displaced = Displaced::find(context, &copies);
     displaced.want(context, &mut read);
-    want_components(context, &mut read, facts, &displaced);
+    want_components(context, &mut read);
     let still_shown = displaced.still_shown(context, &mut read, &copies);
     read.settle()?;
-    if !displaced.records.is_empty() {
-        // The records that only a displaced copy names are known now; so are their components.
-        want_components(context, &mut read, facts, &displaced);
-        read.settle()?;
-    }
 
     let verdicts = new_verdicts(context, &read, facts);
     let mut writing = Writing::new(context.tenant);
@@ -148,28 +143,10 @@ fn want_facts(context: &Context<'_>, read: &mut Reading<'_>, facts: &Facts) {
     }
 }
 
-fn want_components(
-    context: &Context<'_>,
-    read: &mut Reading<'_>,
-    facts: &Facts,
-    displaced: &Displaced,
-) {
-    let tenant = context.tenant;
-    for seen in facts.touchpoints.iter().filter_map(|fact| fact.shown.observation.as_ref()) {
-        want_home(read, tenant, read.record_home(tenant, seen.record));
-        for id in seen.linking() {
-            want_home(read, tenant, read.identifier_home(tenant, id));
-        }
-    }
-    let ruled = facts.verdicts.iter().flat_map(|verdict| [verdict.a, verdict.b]);
-    for record in ruled.chain(displaced.records.iter().copied()) {
-        want_home(read, tenant, read.record_home(tenant, record));
-    }
-}
-
-fn want_home(read: &mut Reading<'_>, tenant: TenantId, home: Option<&ComponentId>) {
-    if let Some(home) = home {
-        read.want(Key::component(tenant, *home));
+/// Every component to which a row points that was asked for.
+fn want_components(context: &Context<'_>, read: &mut Reading<'_>) {
+    for home in read.homes() {
+        read.want(Key::component(context.tenant, home));
     }
 }
 

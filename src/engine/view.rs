@@ -144,6 +144,19 @@ impl<'v> Reading<'v> {
         self.view.rows[self.view.place(&key)?].body.as_ref()
     }
 
+    /// The components to which the rows point that were asked for and are there, each once.
+    pub(crate) fn homes(&self) -> Vec<ComponentId> {
+        let rows = self.view.rows.iter().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
+        let homes = rows.filter_map(|(row, _)| match row.body {
+            Some(Body::RecordAt(home) | Body::IdentifierAt(home)) => Some(home),
+            _ => None,
+        });
+        let mut homes: Vec<ComponentId> = homes.collect();
+        homes.sort_unstable();
+        homes.dedup();
+        homes
+    }
+
     /// One page.
     pub(crate) fn page(&mut self, range: Range) -> Option<&'v Page> {
         let page = self.view.pages.get(&range);
