@@ -83,8 +83,9 @@ enum Document<'a> {
 }
 
 /// The events of a body, or what stands in their place.
-type Items<'d> =
-    Box<dyn ExactSizeIterator<Item = (Place, Result<&'d Json<'d>, &'d serde_json::Error>)> + 'd>;
+type Items<'d> = Box<
+    dyn ExactSizeIterator<Item = (Place<'d>, Result<&'d Json<'d>, &'d serde_json::Error>)> + 'd,
+>;
 
 /// Tells the shapes of a body apart: the envelope where there is one, and the events.
 fn split<'d>(
@@ -92,14 +93,15 @@ fn split<'d>(
     list_field: &'d str,
 ) -> Result<(Option<Object<'d>>, Items<'d>), Rejection> {
     let list = |field: &'d str, items: &'d [Json<'d>]| -> Items<'d> {
-        let item = move |(at, value)| (Place::new(at, "", format!("{field}[{at}]")), Ok(value));
+        let item = move |(at, value)| (Place::listed(at, field), Ok(value));
         Box::new(items.iter().enumerate().map(item))
     };
     let one = match document {
         Document::Lines(lines) => {
-            let items = lines.iter().enumerate().map(|(at, (line, value))| {
-                (Place::new(at, &format!("line {line}: "), String::new()), value.as_ref())
-            });
+            let items = lines
+                .iter()
+                .enumerate()
+                .map(|(at, (line, value))| (Place::line(at, *line), value.as_ref()));
             return Ok((None, Box::new(items)));
         }
         Document::One(one) => one,
@@ -126,7 +128,7 @@ fn split<'d>(
 
 /// Takes what stands in an event's place as its object.
 fn open<'d>(
-    place: Place,
+    place: Place<'d>,
     value: Result<&'d Json<'d>, &serde_json::Error>,
 ) -> Result<Object<'d>, Rejection> {
     match value {

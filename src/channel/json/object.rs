@@ -11,36 +11,70 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use super::parse::{Field, Json};
 use crate::model::{Code, Rejection, Timestamp};
 
-/// Where a value stands in a body, for people.
+/// Where a value stands in a body, for people; written out only where it is refused.
 #[derive(Clone, Default)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// The position of its event.
     index: usize,
-    /// What is said first: the line, in JSON lines.
-    lead: String,
-    /// Empty for the event itself.
-    path: String,
+    /// The line that holds its event, in JSON lines.
+    line: Option<usize>,
+    /// The list that holds its event; the list of a body that is one has no name.
+    list: Option<&'a str>,
+    /// From its event on; empty for the event itself.
+    path: Cow<'a, str>,
+    /// Its position in the list that the path names.
+    item: Option<usize>,
 }
 
-impl Place {
-    pub(super) fn new(index: usize, lead: &str, path: String) -> Self {
-        Self { index, lead: lead.to_owned(), path }
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(list) = self.list {
+            let dot = if self.path.is_empty() { "" } else { "." };
+            write!(f, "{list}[{}]{dot}", self.index)?;
+        }
+        f.write_str(&self.path)?;
+        self.item.map_or(Ok(()), |at| write!(f, "[{at}]"))
+    }
+}
+
+impl<'a> Place<'a> {
+    /// The event on a line.
+    pub(super) fn line(index: usize, line: usize) -> Self {
+        Self { index, line: Some(line), ..Self::default() }
     }
 
-    fn field(&self, name: &str) -> Self {
-        let path =
-            if self.path.is_empty() { name.to_owned() } else { [&self.path, name].join(".") };
-        Self::new(self.index, &self.lead, path)
+    /// An event of a list.
+    pub(super) fn listed(index: usize, list: &'a str) -> Self {
+        Self { index, list: Some(list), ..Self::default() }
+    }
+
+    fn field<'n>(&self, name: &'n str) -> Place<'n>
+    where
+        'a: 'n,
+    {
+        let path = match (self.path.as_ref(), self.item) {
+            ("", _) => Cow::Borrowed(name),
+            (path, None) => format!("{path}.{name}").into(),
+            (path, Some(at)) => format!("{path}[{at}].{name}").into(),
+        };
+        Place { path, item: None, ..*self }
+    }
+
+    fn item<'n>(&self, list: &'n str, at: usize) -> Place<'n>
+    where
+        'a: 'n,
+    {
+        Place { item: Some(at), ..self.field(list) }
     }
 
     /// Refuses its event: `` `batch[3].timestamp` is not a time``.
     pub(super) fn refuse(&self, code: Code, what: &str) -> Rejection {
-        let Self { index, lead, path } = self;
-        let reason = match path.as_str() {
+        let lead = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let reason = match self.to_string().as_str() {
             "" => format!("{lead}the event {what}"),
             path => format!("{lead}`{path}` {what}"),
         };
-        Rejection::at(*index, code, reason)
+        Rejection::at(self.index, code, reason)
     }
 
     fn mismatch(&self, expected: &str, found: &Json<'_>) -> Rejection {
@@ -56,24 +90,24 @@ impl Place {
 /// the types, never the value.
 #[derive(Clone)]
 pub struct Object<'a> {
-    place: Place,
+    place: Place<'a>,
     fields: &'a [Field<'a>],
 }
 
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Object({} fields at `{}`)", self.fields.len(), self.place.path)
+        write!(f, "Object({} fields at `{}`)", self.fields.len(), self.place)
     }
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(place: Place, fields: &'a [Field<'a>]) -> Self {
+    pub(super) fn new(place: Place<'a>, fields: &'a [Field<'a>]) -> Self {
         Self { place, fields }
     }
 
     /// Takes a value that should be an object. An empty list counts as one without fields: some
     /// languages cannot tell the two apart.
-    pub(super) fn of(place: Place, value: &'a Json<'a>) -> Result<Self, Rejection> {
+    pub(super) fn of(place: Place<'a>, value: &'a Json<'a>) -> Result<Self, Rejection> {
         match value {
             Json::Object(fields) => Ok(Self::new(place, fields)),
             Json::List(items) if items.is_empty() => Ok(Self::new(place, &[])),
@@ -92,10 +126,10 @@ impl<'a> Object<'a> {
     }
 
     /// The first spelling that is there and not `null`, with its value.
-    pub fn get<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &'a Json<'a>)> {
+    pub fn get(&self, names: &[&str]) -> Option<(&'a str, &'a Json<'a>)> {
         names.iter().find_map(|name| {
-            let (_, value) = self.fields.iter().rev().find(|(field, _)| field == name)?;
-            (*value != Json::Null).then_some((*name, value))
+            let (name, value) = self.fields.iter().rev().find(|(field, _)| field == name)?;
+            (*value != Json::Null).then_some((name.as_ref(), value))
         })
     }
 
@@ -223,10 +257,10 @@ impl<'a> Object<'a> {
 
     fn items(
         &self,
-        name: &str,
+        name: &'a str,
         items: &'a [Json<'a>],
     ) -> impl Iterator<Item = Result<Self, Rejection>> {
-        let item = move |(at, value)| Self::of(self.place.field(&format!("{name}[{at}]")), value);
+        let item = move |(at, value)| Self::of(self.place.item(name, at), value);
         items.iter().enumerate().map(item)
     }
 
@@ -244,7 +278,7 @@ impl<'a> Object<'a> {
         let id = |(at, item): (usize, &'a Json<'a>)| match item {
             Json::Text(text) => Ok(Some(text.as_ref()).filter(|t| !t.trim().is_empty())),
             Json::Number(digits) if is_whole(digits) => Ok(Some(*digits)),
-            other => Err(self.mismatch(&format!("{name}[{at}]"), "text or a whole number", other)),
+            other => Err(self.place.item(name, at).mismatch("text or a whole number", other)),
         };
         let ids = items.iter().enumerate().map(|item| Ok(id(item)?.map(str::to_owned)));
         ids.filter_map(Result::transpose).collect()

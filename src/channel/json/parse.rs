@@ -80,7 +80,7 @@ impl fmt::Debug for Json<'_> {
 /// Reads a text that is one value. Errors name a place and what is wrong, never what stands there.
 pub(super) fn parse(text: &str) -> serde_json::Result<Json<'_>> {
     let IgnoredAny = serde_json::from_str(text)?;
-    Reader { text, at: 0 }.value(1)
+    Reader { text, at: 0, items: Vec::new(), fields: Vec::new() }.value(1)
 }
 
 /// No byte of JSON.
@@ -90,6 +90,10 @@ const NOTHING: u8 = 0;
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Of the lists that are open, what was read, the innermost last.
+    items: Vec<Json<'a>>,
+    /// Of the objects that are open, likewise.
+    fields: Vec<Field<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -100,11 +104,24 @@ impl<'a> Reader<'a> {
                 self.step_over();
                 Json::TooDeep
             }
-            b'[' => Json::List(self.items(|next| next.value(depth + 1))?),
-            b'{' => Json::Object(self.items(|next| {
-                let name = next.quoted()?;
-                Ok((name, next.value(depth + 1)?))
-            })?),
+            b'[' => {
+                let first = self.items.len();
+                self.at += 1;
+                while self.goes_on() {
+                    let item = self.value(depth + 1)?;
+                    self.items.push(item);
+                }
+                Json::List(self.items.split_off(first))
+            }
+            b'{' => {
+                let first = self.fields.len();
+                self.at += 1;
+                while self.goes_on() {
+                    let field = (self.quoted()?, self.value(depth + 1)?);
+                    self.fields.push(field);
+                }
+                Json::Object(self.fields.split_off(first))
+            }
             b'"' => Json::Text(self.quoted()?),
             _ => match self.word() {
                 "null" => Json::Null,
@@ -115,18 +132,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads what stands between two brackets.
-    fn items<T>(
-        &mut self,
-        item: impl Fn(&mut Self) -> serde_json::Result<T>,
-    ) -> serde_json::Result<Vec<T>> {
-        let mut items = Vec::new();
-        self.at += 1;
-        while !matches!(self.peek(), b']' | b'}' | NOTHING) {
-            items.push(item(self)?);
-        }
-        self.at += 1;
-        Ok(items)
+    /// Whether a list or object goes on; steps over the bracket that ends it.
+    fn goes_on(&mut self) -> bool {
+        let ends = matches!(self.peek(), b']' | b'}' | NOTHING);
+        self.at += usize::from(ends);
+        !ends
     }
 
     /// Goes to the next byte that tells something: spaces, commas and colons only part.
