@@ -66,7 +66,7 @@ impl View {
             None => Known { key, version: 0, body: None },
         }));
         // Two runs in order are merged; of equal keys the later stays behind the earlier.
-        self.rows.sort_by(|a, b| a.key.cmp(&b.key));
+        self.rows.sort_by_key(|row| row.key);
         self.rows.dedup_by(|later, earlier| {
             let is_again = later.key == earlier.key;
             if is_again {

@@ -92,7 +92,7 @@ struct State {
 struct Stored {
     version: Version,
     body: Body,
-    entries: Vec<IndexEntry>,
+    entries: Box<[IndexEntry]>,
 }
 
 impl State {
@@ -144,9 +144,8 @@ impl State {
     }
 
     fn put(&mut self, put: Put) {
-        let Put { key, body, mut entries } = put;
-        entries.shrink_to_fit();
-        let stored = Stored { version: self.last, body, entries };
+        let Put { key, body, entries } = put;
+        let stored = Stored { version: self.last, body, entries: entries.into_boxed_slice() };
         let rows = self.rows.entry((key.tenant, key.kind)).or_default();
         match rows.get_mut(&key.id) {
             None => {
