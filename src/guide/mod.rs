@@ -3,6 +3,8 @@
 //! - [`architecture`]: the whole in a few pages, for those who read or change the code.
 //! - [`glossary`]: the field's words, each with one meaning.
 //! - [`channel`]: how to write a channel of your own, from an empty file to a green kit.
+//! - [`guarantees`]: what is promised, what is not, and the test that holds it.
+//! - [`hubs`]: running many hubs over one store: sharing, stopping, backpressure.
 //! - [`sql`]: questions to the SQLite file, for the `sqlite3` shell.
 //! - [`design`]: questions of the form "Why ...?", with the alternatives that were rejected.
 
@@ -14,6 +16,12 @@ pub mod glossary {}
 
 #[doc = include_str!("channel.md")]
 pub mod channel {}
+
+#[doc = include_str!("guarantees.md")]
+pub mod guarantees {}
+
+#[doc = include_str!("hubs.md")]
+pub mod hubs {}
 
 #[doc = include_str!("sql.md")]
 pub mod sql {}
