@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use super::decide::utc_offset;
+use super::in_force;
 use super::opt_out::{choices, want_choices};
 use super::outgoing::{self, ATTEMPTS_MAX, AfterUnknown};
 use super::read::{endpoints, locate};
@@ -17,8 +18,8 @@ use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
 use crate::consistency;
 use crate::model::{
-    Authorized, Changeset, Decision, DecisionId, LedgerState, Outbound, OutboxEntry, OutboxState,
-    Outcome, Refusal, SendOutcome, Standing, Timestamp,
+    Authorized, Changeset, Decision, DecisionId, Key, LedgerState, Outbound, OutboxEntry,
+    OutboxState, Outcome, Refusal, SendOutcome, Standing, Timestamp,
 };
 
 /// How long a claim holds.
@@ -63,9 +64,11 @@ pub fn claim(
 ) -> Step<(Claimed, Changeset)> {
     let nothing = |claimed| Ok((claimed, Changeset::default()));
     let mut read = Reading::of(view);
+    read.want(Key::profile());
     let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
         return nothing(Claimed::NotDue);
     };
+    in_force::configuration(context, &read)?;
     let Outcome::Send { channel, endpoint, .. } = &decision.outcome else {
         return nothing(Claimed::NotDue);
     };

@@ -6,6 +6,7 @@
 //! The changeset rests on the ledger of *every* record of the customer, so that two hubs cannot
 //! both say one thing by way of two records.
 
+use super::in_force;
 use super::opt_out::{choices, want_choices};
 use super::read::{endpoints, locate};
 use super::tombstone::Tombstones;
@@ -49,6 +50,7 @@ pub fn decide(
     let id = context.id_key.decision(context.tenant, intent);
     read.want(Key::decision(context.tenant, id));
     Tombstones::want_gate(context, &mut read);
+    read.want(Key::profile());
     let located = locate(context, &mut read, intent.subject);
     if let Some(known) = read.decision(context.tenant, id) {
         let same = known.intent == *intent;
@@ -56,7 +58,9 @@ pub fn decide(
         let decided = if same { Decided::Known(Box::new(known)) } else { Decided::KeyReused };
         return Ok((decided, Changeset::default()));
     }
-    let Some(found) = located? else {
+    let located = located?;
+    in_force::configuration(context, &read)?;
+    let Some(found) = located else {
         return Ok((Decided::UnknownSubject, Changeset::default()));
     };
     let contact = contact_view(context, &mut read, &found, intent)?;

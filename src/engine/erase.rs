@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::cancel::{self, Cancelling};
 use super::forget::{Burial, Forgetting};
 use super::growth::Growth;
+use super::in_force;
 use super::intake::shown;
 use super::read::locate;
 use super::tombstone::Tombstones;
@@ -193,6 +194,7 @@ impl Person {
         erasure.count_kept(Keeping::LaterFacts, self.later.len());
         let opt_outs = forgetting.write(read, buried, writing);
         erasure.count_kept(Keeping::OptOuts, opt_outs);
+        in_force::laid_out(context, read)?;
         let mut growth = Growth::new(context, read);
         let digest = Digest::of(&erasure.id);
         growth.take_out(&self.records, &self.verdicts, &self.later, digest)?;
@@ -333,6 +335,7 @@ fn settle_record(
     let stays = stays.filter(|touchpoint| !goes(touchpoint.id));
     let shown: Vec<Observation> =
         stays.filter_map(|touchpoint| shown(context, touchpoint).observation).collect();
+    in_force::laid_out(context, read)?;
     let mut growth = Growth::new(context, read);
     growth.take_out(&[record].into(), &BTreeSet::new(), &shown, digest)?;
     growth.write(writing);

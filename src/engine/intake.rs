@@ -17,9 +17,16 @@ pub struct Prepared {
     /// The touchpoint's one copy, laid out as the row that a first touch writes.
     pub(super) copies: Arc<Copies>,
     pub(super) shown: Shown,
+    /// The digest of the identity rules under which it was laid out.
+    pub(super) rules: Digest,
 }
 
 impl Prepared {
+    fn new(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival, shown: Shown) -> Self {
+        let copies = Arc::new(Copies::new(Copy::new(touchpoint, arrival)));
+        Self { copies, shown, rules: context.rules }
+    }
+
     /// The touchpoint.
     pub fn touchpoint(&self) -> &Touchpoint {
         self.copies.chosen()
@@ -50,7 +57,7 @@ pub struct Facts {
 /// Lays out what a touchpoint shows.
 pub fn prepare(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival) -> Prepared {
     let shown = shown(context, &touchpoint);
-    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+    Prepared::new(context, touchpoint, arrival, shown)
 }
 
 /// Makes a touchpoint of an event that a channel's codec read, and lays out what it shows.
@@ -72,7 +79,7 @@ pub fn prepare_event(
     };
     let touchpoint = touchpoint(context, channel, source, event, record);
     let shown = lay_out(context, &touchpoint, seen);
-    Prepared { copies: Arc::new(Copies::new(Copy::new(touchpoint, arrival))), shown }
+    Prepared::new(context, touchpoint, arrival, shown)
 }
 
 fn touchpoint(

@@ -46,10 +46,15 @@ mod subject;
 mod export;
 mod import;
 
+mod forecast;
+mod in_force;
+mod reconfigure;
+
 pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
 pub use erase::{Erasing, erase, erase_more};
 pub use export::{Walk, Walked, made};
+pub use forecast::{Forecast, Foretold};
 pub use import::recall;
 pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
 pub use outgoing::ATTEMPTS_MAX;
@@ -59,6 +64,7 @@ pub use read::{
     resolve, timeline, why,
 };
 pub use receive::{Fate, Received, receive};
+pub use reconfigure::{Relaid, relay};
 pub use requeue::{Requeued, delivery, requeue};
 pub use settle::{Settlement, settle};
 pub use subject::subject;
@@ -67,25 +73,28 @@ pub use view::{Need, Pause, Step, View};
 pub(crate) use view::Reading;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{
-    Capabilities, ChannelId, Configuration, ConfigurationVersion, ErasureKey, IdKey, Profile,
-    TenantId,
+    Capabilities, ChannelId, Configuration, ConfigurationVersion, Digest, ErasureKey, IdKey,
+    Profile, TenantId,
 };
 
 /// What a step may know besides the view: whose data, under which key and configuration.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Context<'a> {
     /// Whose data.
     pub tenant: TenantId,
     /// The key under which ids are minted.
     pub id_key: &'a IdKey,
     /// Everything else that views and decisions depend on.
-    pub configuration: &'a Configuration,
+    pub configuration: Arc<Configuration>,
     /// Its version.
     pub version: ConfigurationVersion,
     /// The keys under which what was erased is known again; the first is for new tombstones.
     pub erasure_keys: &'a [ErasureKey],
+    /// The digest of its identity rules.
+    pub rules: Digest,
     /// What the tenant's channels declare.
     pub channels: &'a BTreeMap<ChannelId, Capabilities>,
 }
@@ -95,8 +104,9 @@ impl Context<'_> {
     pub fn profile(&self) -> Profile {
         Profile {
             normaliser: Profile::NORMALISER,
-            identity: crate::model::Digest::of(&self.configuration.identity),
+            identity: self.rules,
             id_key: self.id_key.check_value(),
+            configuration: None,
         }
     }
 }

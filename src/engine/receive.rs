@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::copies::{CopyChanges, merge};
 use super::growth::Growth;
+use super::in_force;
 use super::intake::{Facts, Prepared, shown};
 use super::tombstone::Tombstones;
 use super::writing::Writing;
@@ -93,6 +94,7 @@ fn with_erased(fates: Vec<Fate>, erased: &[bool]) -> Vec<Fate> {
 }
 
 fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Received> {
+    let new_tenant = in_force::layout(context, &mut read, facts)?;
     let (copies, fates) = merge(context, &read, facts);
     let displaced = Displaced::find(context, &copies);
     displaced.want(context, &mut read);
@@ -118,12 +120,14 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
         growth.rule(verdict)?;
     }
     growth.write(&mut writing);
+    writing.put_new_layout(new_tenant);
     let verdict_fates = verdict_fates(facts, &verdicts);
     Ok(Received { changeset: writing.finish(&read), fates, verdict_fates })
 }
 
 fn want_facts(context: &Context<'_>, read: &mut Reading<'_>, facts: &Facts) {
     let tenant = context.tenant;
+    read.want(Key::layout(tenant));
     for fact in &facts.touchpoints {
         read.want(Key::touchpoint(tenant, fact.touchpoint().id));
         if let Some(seen) = &fact.shown.observation {

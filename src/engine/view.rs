@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::{
     Anchor, Body, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierId, Key, OptOuts, OutboxEntry,
-    Page, Range, RecordId, Row, Tombstone, TouchpointId, Version,
+    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierId, Key, Layout, OptOuts,
+    OutboxEntry, Page, Profile, Range, RecordId, Row, Tombstone, TouchpointId, Version,
 };
 
 /// What a step still needs to read.
@@ -35,6 +35,9 @@ pub enum Pause {
     /// A tenant's tombstones are under an erasure key that the context lacks: nobody can tell who
     /// was erased. Names the key by its check value; give the hub the key.
     UnknownErasureKey(uuid::Uuid),
+    /// Another configuration is in force than the step's, or the tenant's customers are being laid
+    /// out again. Take up the configuration in force and begin anew.
+    Outdated,
 }
 
 /// A step's answer: done, or why not yet.
@@ -232,9 +235,28 @@ impl<'v> Reading<'v> {
         }
     }
 
+    pub(crate) fn layout(&self, tenant: crate::model::TenantId) -> Option<&'v Arc<Layout>> {
+        match self.body(Key::layout(tenant))? {
+            Body::Layout(layout) => Some(layout),
+            _ => None,
+        }
+    }
+
     /// Whether a row is there; only of one that was wanted and read.
     pub(crate) fn has(&self, key: Key) -> bool {
         self.body(key).is_some()
+    }
+
+    pub(crate) fn profile(&self) -> Option<&'v Arc<Profile>> {
+        match self.body(Key::profile())? {
+            Body::Profile(profile) => Some(profile),
+            _ => None,
+        }
+    }
+
+    /// The version of a row that was read; 0 for an absent one.
+    pub(crate) fn version(&self, key: Key) -> Version {
+        self.view.place(&key).map_or(0, |place| self.view.rows[place].version)
     }
 
     pub(crate) fn has_verdict(

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Reading;
 use crate::model::{
     Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    Expect, IdentifierId, Index, IndexEntry, Key, OutboxEntry, Put, RecordId, Sort, TenantId,
-    Timestamp, Verdict,
+    Expect, IdentifierId, Index, IndexEntry, Key, Layout, OutboxEntry, Put, RecordId, Sort,
+    TenantId, Timestamp, Verdict,
 };
 
 /// A changeset in the making.
@@ -74,6 +74,19 @@ impl Writing {
             entries.push(IndexEntry { index: Index::Conflicts, prefix: Uuid::nil(), sort });
         }
         self.put(id, Body::Touchpoint(Arc::clone(copies)), entries);
+    }
+
+    pub(super) fn put_layout(&mut self, layout: Layout) {
+        let sort = Sort { time: 0, id: self.tenant.as_uuid() };
+        let entry = IndexEntry { index: Index::Tenants, prefix: Uuid::nil(), sort };
+        self.put(Uuid::nil(), Body::Layout(Arc::new(layout)), vec![entry]);
+    }
+
+    /// Says under what a new tenant's customers are laid out, where anything is written.
+    pub(super) fn put_new_layout(&mut self, layout: Option<Layout>) {
+        if let Some(layout) = layout.filter(|_| !self.changeset.is_empty()) {
+            self.put_layout(layout);
+        }
     }
 
     pub(super) fn put_verdict(&mut self, verdict: &Verdict) {

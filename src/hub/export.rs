@@ -1,8 +1,10 @@
 //! Handing everything out: a tenant's facts as lines, page by page.
 
+use std::collections::BTreeSet;
+
 use crate::engine::{self, Walk};
 use crate::error::Result;
-use crate::model::{End, Header, Key, Line, TenantId};
+use crate::model::{Body, ConfigurationVersion, Decision, End, Header, Key, Line, TenantId};
 
 use super::Hub;
 
@@ -14,6 +16,8 @@ pub struct Export<'h> {
     walk: Walk,
     stage: Stage,
     lines: u64,
+    /// The versions of the configuration that were handed out.
+    versions: BTreeSet<ConfigurationVersion>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +50,8 @@ impl Hub {
     /// # }
     /// ```
     pub fn export(&self, tenant: TenantId) -> Export<'_> {
-        Export { hub: self, tenant, walk: Walk::new(tenant), stage: Stage::Header, lines: 0 }
+        let (walk, stage) = (Walk::new(tenant), Stage::Header);
+        Export { hub: self, tenant, walk, stage, lines: 0, versions: BTreeSet::new() }
     }
 }
 
@@ -62,10 +67,15 @@ impl Export<'_> {
         }
         self.hub.check_profile().await?;
         if self.stage == Stage::Header {
-            self.stage = Stage::Facts;
-            let profile = self.hub.context(self.tenant).profile();
+            let context = self.hub.context(self.tenant);
+            let profile = context.profile();
             let header = Header { format: Header::FORMAT, tenant: self.tenant, profile };
-            return Ok(Some(vec![Line::Header(header).encode()]));
+            let mut lines = vec![Line::Header(header).encode()];
+            lines.extend(self.configurations(&[context.version].into()).await?);
+            self.versions.insert(context.version);
+            self.lines += lines.len() as u64 - 1;
+            self.stage = Stage::Facts;
+            return Ok(Some(lines));
         }
         loop {
             let ranges = self.walk.ranges();
@@ -79,9 +89,13 @@ impl Export<'_> {
             // The walk goes on once nothing can fail any more.
             let mut walk = self.walk.clone();
             let walked = walk.take(&pages);
-            let mut lines: Vec<String> = walked.lines.iter().map(Line::encode).collect();
+            let versions = walked.decisions.iter().map(|decision| decision.configuration);
+            let seen: BTreeSet<ConfigurationVersion> = versions.collect();
+            let mut lines = self.configurations(&seen).await?;
             lines.extend(self.decisions(walked.decisions).await?);
+            lines.extend(walked.lines.iter().map(Line::encode));
             self.walk = walk;
+            self.versions.extend(seen);
             if !lines.is_empty() {
                 self.lines += lines.len() as u64;
                 return Ok(Some(lines));
@@ -89,7 +103,29 @@ impl Export<'_> {
         }
     }
 
-    async fn decisions(&self, decisions: Vec<crate::model::Decision>) -> Result<Vec<String>> {
+    /// The lines of those versions that were not handed out yet. One that the store never knew is
+    /// left out: the decision still names it.
+    async fn configurations(
+        &self,
+        versions: &BTreeSet<ConfigurationVersion>,
+    ) -> Result<Vec<String>> {
+        let new: Vec<ConfigurationVersion> = versions.difference(&self.versions).copied().collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<Key> = new.iter().map(|version| Key::configuration(*version)).collect();
+        let rows = self.hub.store.load(&keys).await?;
+        super::run::answered(keys.len(), rows.len(), "storage.load")?;
+        let known = rows.into_iter().flatten().filter_map(|row| match row.body {
+            Body::Configuration(known) => Some(known),
+            _ => None,
+        });
+        let lines =
+            known.map(|known| Line::Configuration(Box::new(known.as_ref().clone())).encode());
+        Ok(lines.collect())
+    }
+
+    async fn decisions(&self, decisions: Vec<Decision>) -> Result<Vec<String>> {
         if decisions.is_empty() {
             return Ok(Vec::new());
         }

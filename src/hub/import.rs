@@ -2,9 +2,12 @@
 
 use crate::engine::{self, Facts, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BadLine, Header, Line, MadeDecision, Profile, TenantId, Verdict};
+use crate::model::{
+    BadLine, Configuration, Header, Line, MadeDecision, Profile, TenantId, Verdict,
+};
 
 use super::Hub;
+use super::in_force::Held;
 
 /// Most lines of one commit.
 const BATCH_MAX: usize = 1_000;
@@ -63,7 +66,8 @@ impl Hub {
     /// The export's first line comes first; the others in any order, in batches of any size.
     /// Importing again, after a crash in the middle or all over, changes nothing more. Views are
     /// derived under the configuration of this hub; where its identity rules are those of the
-    /// exporting one, [`Hub::digest`] is the same.
+    /// exporting one, [`Hub::digest`] is the same. Configurations are kept, to explain decisions;
+    /// none is put in force.
     pub fn import(&self, tenant: TenantId) -> Import<'_> {
         Import { hub: self, tenant, progress: Imported::default(), has_header: false }
     }
@@ -75,6 +79,7 @@ struct Batch {
     touchpoints: Vec<Prepared>,
     verdicts: Vec<Verdict>,
     decisions: Vec<MadeDecision>,
+    configurations: Vec<Configuration>,
 }
 
 impl Import<'_> {
@@ -152,6 +157,7 @@ impl Import<'_> {
                 let prepared = engine::prepare(&context, told.touchpoint, told.arrival);
                 batch.touchpoints.push(prepared);
             }
+            Line::Configuration(known) => batch.configurations.push(*known),
             Line::Verdict(verdict) => batch.verdicts.push(*verdict),
             Line::Decision(made) => batch.decisions.push(*made),
             Line::End(end) => {
@@ -184,6 +190,12 @@ impl Import<'_> {
 impl Hub {
     async fn take_back(&self, tenant: TenantId, batch: Batch) -> Result<Vec<Fate>> {
         let mut fates = self.take(tenant, batch.touchpoints).await?;
+        for configuration in batch.configurations {
+            let new = Held::new(configuration, false);
+            let known = self.stored(new.version).await?.is_some();
+            while !self.keep(&new, None).await? {}
+            fates.push(if known { Fate::Duplicate } else { Fate::Accepted });
+        }
         let context = self.context(tenant);
         if !batch.verdicts.is_empty() {
             let facts = Facts { touchpoints: Vec::new(), verdicts: batch.verdicts };

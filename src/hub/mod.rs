@@ -12,11 +12,13 @@
 
 mod anomalies;
 mod clock;
+mod configure;
 mod counts;
 mod entropy;
 mod erase;
 mod export;
 mod import;
+mod in_force;
 mod read;
 mod receive;
 mod run;
@@ -26,9 +28,10 @@ mod trace;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use configure::{Configured, Preview};
 pub use counts::Counts;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use export::Export;
@@ -38,12 +41,10 @@ pub use send::Dispatched;
 
 use crate::channel::{ChannelAdapter, KeyRing};
 use crate::engine::Context;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{
-    Body, Capabilities, Changeset, ChannelId, Commit, Configuration, ConfigurationVersion,
-    ErasureKey, Expect, IdKey, Key, Put, TenantId,
-};
+use crate::error::Result;
+use crate::model::{Capabilities, ChannelId, Configuration, ErasureKey, IdKey, TenantId};
 use crate::storage::Store;
+use in_force::Held;
 
 /// The secrets of a data set.
 #[derive(Debug, Clone)]
@@ -75,8 +76,7 @@ pub struct Hub {
     keys: Keys,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    configuration: Configuration,
-    version: ConfigurationVersion,
+    held: RwLock<Held>,
     channels: BTreeMap<(TenantId, ChannelId), Plugged>,
     capabilities: BTreeMap<TenantId, BTreeMap<ChannelId, Capabilities>>,
     no_channels: BTreeMap<ChannelId, Capabilities>,
@@ -97,14 +97,12 @@ impl Hub {
     ///
     /// `SystemClock` and `SystemEntropy` serve production; the others serve tests and replays.
     pub fn new(store: impl Store, keys: Keys, clock: impl Clock, entropy: impl Entropy) -> Self {
-        let configuration = Configuration::default();
         Self {
             store: Arc::new(store),
             keys,
             clock: Arc::new(clock),
             entropy: Arc::new(entropy),
-            version: configuration.version(),
-            configuration,
+            held: RwLock::new(Held::new(Configuration::default(), false)),
             channels: BTreeMap::new(),
             capabilities: BTreeMap::new(),
             no_channels: BTreeMap::new(),
@@ -117,18 +115,18 @@ impl Hub {
         }
     }
 
-    /// Sets what views and decisions depend on besides facts.
+    /// Gives what views and decisions depend on besides facts by hand, to this hub.
+    ///
+    /// Without this a hub works under the configuration that [`Hub::configure`] put in force in its
+    /// store. One that is given by hand must have the identity rules of the store; once another was
+    /// put in force, nothing is decided or sent under it.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`] where the policy cannot be meant so; names every fault with its path.
     pub fn configured(mut self, configuration: Configuration) -> Result<Self> {
-        configuration.policy.check().map_err(|faults| {
-            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            Error::new(ErrorKind::Invalid, faults.join("; ")).during("hub.configured")
-        })?;
-        self.version = configuration.version();
-        self.configuration = configuration;
+        configure::check_policy(&configuration, "hub.configured")?;
+        self.held = RwLock::new(Held::new(configuration, true));
         Ok(self)
     }
 
@@ -170,8 +168,8 @@ impl Hub {
     }
 
     /// What views and decisions depend on besides facts.
-    pub fn configuration(&self) -> &Configuration {
-        &self.configuration
+    pub fn configuration(&self) -> Arc<Configuration> {
+        self.held().configuration
     }
 
     /// The store.
@@ -186,11 +184,13 @@ impl Hub {
 
     /// The context in which the engine steps for a tenant.
     pub fn context(&self, tenant: TenantId) -> Context<'_> {
+        let Held { configuration, version, rules, .. } = self.held();
         Context {
             tenant,
             id_key: &self.keys.id_key,
-            configuration: &self.configuration,
-            version: self.version,
+            configuration,
+            version,
+            rules,
             erasure_keys: &self.erasure_keys,
             channels: self.capabilities.get(&tenant).unwrap_or(&self.no_channels),
         }
@@ -199,55 +199,13 @@ impl Hub {
     fn plugged(&self, tenant: TenantId, channel: &ChannelId) -> Option<&Plugged> {
         self.channels.get(&(tenant, channel.clone()))
     }
-
-    /// Refuses a store whose derived rows rest on another profile; writes ours into a new one.
-    async fn check_profile(&self) -> Result<()> {
-        if self.profile_checked.get().is_some() {
-            return Ok(());
-        }
-        let ours = self.context(TenantId::SYSTEM).profile();
-        loop {
-            let rows = self.store.load(&[Key::profile()]).await?;
-            if let Some(row) = rows.into_iter().next().flatten() {
-                return match row.body {
-                    Body::Profile(known) if *known == ours => {
-                        let _ = self.profile_checked.set(());
-                        Ok(())
-                    }
-                    Body::Profile(known) if known.id_key != ours.id_key => Err(refused(
-                        "the store was filled under another id key; open it with its own",
-                    )),
-                    Body::Profile(known) if known.normaliser != ours.normaliser => Err(refused(
-                        "the store was filled under other normalisers; rebuild it from its facts",
-                    )),
-                    _ => Err(refused(
-                        "the store was filled under other identity rules; use those, or rebuild \
-                         it from its facts",
-                    )),
-                };
-            }
-            let key = Key::profile();
-            let body = Body::Profile(Arc::new(ours.clone()));
-            let put = Put::new(TenantId::SYSTEM, key.id, body, Vec::new());
-            let expects = vec![Expect::Row(key, 0)];
-            let changeset = Changeset { puts: vec![put], expects, ..Changeset::default() };
-            if let Commit::Applied(_) = self.store.commit(changeset).await? {
-                let _ = self.profile_checked.set(());
-                return Ok(());
-            }
-        }
-    }
-}
-
-fn refused(message: &'static str) -> Error {
-    Error::new(ErrorKind::Denied, message).during("hub.open")
 }
 
 impl fmt::Debug for Hub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hub")
             .field("store", &self.store)
-            .field("configuration", &self.version)
+            .field("configuration", &self.held().version)
             .field("channels", &self.channels.len())
             .finish_non_exhaustive()
     }

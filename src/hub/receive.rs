@@ -164,6 +164,8 @@ impl Hub {
 
     async fn take_in(&self, requests: Vec<RawInbound>) -> Result<Vec<Reception>> {
         let _in_hand = InHand::take(self, &requests)?;
+        // What a request shows is read under the identity rules in force.
+        self.check_profile().await?;
         let mut receptions = Vec::with_capacity(requests.len());
         let mut facts: Vec<(TenantId, Prepared)> = Vec::new();
         for request in requests {

@@ -98,6 +98,7 @@ impl Hub {
                 Err(Pause::Need(need)) => self.fetch(view, need).await?,
                 Err(Pause::Stale) => *view = View::default(),
                 Err(Pause::UnknownErasureKey(key)) => return Err(unknown_key(operation, key)),
+                Err(Pause::Outdated) => return Err(self.outdated(operation).await),
             }
         }
         Err(contended(operation))

@@ -15,6 +15,7 @@ use crate::model::{
 
 use super::Hub;
 use super::counts::count;
+use super::in_force::is_outdated;
 use super::trace;
 
 /// Most entries that one call of [`Hub::dispatch_due`] dispatches.
@@ -197,16 +198,22 @@ impl Hub {
         let adapter = self.adapter(tenant, &message.content().channel)?;
         let kind = &adapter.codec().channel().kind;
         let outcome = adapter.send(message, now).await;
-        let context = self.context(tenant);
         let settlement = Settlement { id, fence, outcome, jitter: self.entropy.next_u64() };
-        self.transact("hub.settle", |view| {
-            let settled = engine::settle(&context, view, &settlement, kind, now)?;
-            Ok(match settled {
-                Some((state, changeset)) => (Some(state), changeset),
-                None => Default::default(),
-            })
-        })
-        .await
+        loop {
+            let context = self.context(tenant);
+            let step = |view: &View| {
+                let settled = engine::settle(&context, view, &settlement, kind, now)?;
+                Ok(match settled {
+                    Some((state, changeset)) => (Some(state), changeset),
+                    None => Default::default(),
+                })
+            };
+            match self.transact("hub.settle", step).await {
+                // What left is written down, whatever was put in force meanwhile.
+                Err(error) if is_outdated(&error) => self.catch_up(tenant).await?,
+                settled => return settled,
+            }
+        }
     }
 
     fn adapter(&self, tenant: TenantId, channel: &ChannelId) -> Result<&dyn ChannelAdapter> {

@@ -16,6 +16,7 @@
 mod blocked;
 mod explain;
 mod golden;
+mod judge;
 mod normalise;
 mod partition;
 mod pool;
@@ -23,6 +24,7 @@ mod union;
 
 pub use explain::{why, why_not};
 pub use golden::golden;
+pub use judge::judged;
 pub use normalise::{Normalised, normalise};
 pub use partition::{Cluster, Edge, Join, Partition, RejectedJoin, partition};
 pub use pool::{Observation, Pool};

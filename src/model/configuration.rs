@@ -1,4 +1,14 @@
 //! Configuration: what a view or a decision depends on besides facts; versioned.
+//!
+//! Each version is an immutable row of its own, named by its content; the [`Profile`] points to the
+//! one in force.
+//!
+//! # Why
+//!
+//! One pointer for the whole data set, since a hub holds one configuration for all of its tenants.
+//! What follows from new identity rules is done tenant by tenant, and each tenant's [`Layout`] says
+//! how far: a step rests on that row, which lies with the tenant's own, never on one row that all
+//! tenants share.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,12 +19,22 @@ use uuid::Uuid;
 use super::book::Book;
 use super::digest::Digest;
 use super::exception::Exceptions;
+use super::id::ComponentId;
 use super::policy::Policy;
 
 /// Names a configuration: the digest of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConfigurationVersion(Digest);
+
+impl ConfigurationVersion {
+    /// The first 16 bytes, by which its row is named.
+    pub fn as_uuid(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0.as_bytes()[..16]);
+        Uuid::from_bytes(bytes)
+    }
+}
 
 impl std::fmt::Display for ConfigurationVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -79,18 +99,44 @@ impl Configuration {
     }
 }
 
-/// What a store's derived rows rest on. A row; opening a store with another profile is refused.
+/// What a store rests on, and which configuration is in force. One row for the whole data set.
+///
+/// Opening a store with another id key, normaliser or other identity rules is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The version of the normalisers.
     pub normaliser: u32,
-    /// The digest of the identity rules.
+    /// The digest of the identity rules in force.
     pub identity: Digest,
     /// The check value of the id key.
     pub id_key: Uuid,
+    /// The configuration in force; `None` while each hub is given its own by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<ConfigurationVersion>,
 }
 
 impl Profile {
     /// The version of this build's normalisers; any change of a normalised value raises it.
     pub const NORMALISER: u32 = 1;
+}
+
+/// Under which identity rules a tenant's customers are laid out. A row; every step that lays out
+/// customers rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The digest of the rules.
+    pub identity: Digest,
+    /// The rules towards which they are being laid out again; nothing else lays them out meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub towards: Option<Towards>,
+}
+
+/// How far customers are laid out again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Towards {
+    /// The digest of the rules.
+    pub identity: Digest,
+    /// Components up to this one are laid out under them; `None` before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<ComponentId>,
 }

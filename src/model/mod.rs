@@ -44,6 +44,7 @@ mod quote_text;
 
 mod configuration;
 mod erasure;
+mod index;
 mod mint;
 mod row;
 mod subject;
@@ -58,7 +59,9 @@ pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
 pub use channel::{
     BadChannelId, Channel, ChannelId, ChannelKind, ChannelTraits, Flow, Identifies, Medium,
 };
-pub use configuration::{Configuration, ConfigurationVersion, IdentityRules, Profile, ThreadRules};
+pub use configuration::{
+    Configuration, ConfigurationVersion, IdentityRules, Layout, Profile, ThreadRules, Towards,
+};
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::{
@@ -80,6 +83,7 @@ pub use id::{
     MessageId, RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
+pub use index::Index;
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
 pub use money::{BadMoney, BadSum, Money};
 pub use offer::{
@@ -100,8 +104,8 @@ pub use quote::{
     QuoteFacts, QuoteStep, QuotedLine, StepReason, Unquotable, WhyNot,
 };
 pub use row::{
-    Anchor, BadBody, Body, Changeset, Commit, Expect, Index, IndexEntry, Key, Kind, Page, Put,
-    Range, Row, Sort, Version,
+    Anchor, BadBody, Body, Changeset, Commit, Expect, IndexEntry, Key, Kind, Page, Put, Range, Row,
+    Sort, Version,
 };
 pub use sorted::SortedMap;
 pub use subject::{

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::configuration::Profile;
+use super::configuration::{Configuration, ConfigurationVersion, Layout, Profile};
 use super::consent::ConsentLedger;
 use super::decision::{ContactLedger, Decision};
 use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
@@ -26,6 +26,7 @@ use super::evidence::{Component, Verdict};
 use super::id::{
     ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
+use super::index::Index;
 use super::outbox::OutboxEntry;
 use super::touchpoint::Copies;
 
@@ -62,11 +63,15 @@ pub enum Kind {
     OptOut,
     /// An erasure and its receipt.
     Erasure,
+    /// A version of the configuration.
+    Configuration,
+    /// Under which identity rules a tenant's customers are laid out.
+    Layout,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Profile,
         Self::Touchpoint,
         Self::Verdict,
@@ -81,6 +86,8 @@ impl Kind {
         Self::Tombstone,
         Self::OptOut,
         Self::Erasure,
+        Self::Configuration,
+        Self::Layout,
     ];
 
     /// The kind's name, as it is stored.
@@ -100,6 +107,8 @@ impl Kind {
             Self::Tombstone => "tombstone",
             Self::OptOut => "opt_out",
             Self::Erasure => "erasure",
+            Self::Configuration => "configuration",
+            Self::Layout => "layout",
         }
     }
 
@@ -140,6 +149,17 @@ macro_rules! keys {
             pub fn $name(tenant: TenantId, id: $id) -> Self {
                 Self { tenant, kind: Kind::$kind, id: id.as_uuid() }
             })*
+
+            /// The row of a version of the configuration.
+            pub fn configuration(version: ConfigurationVersion) -> Self {
+                let (tenant, kind) = (TenantId::SYSTEM, Kind::Configuration);
+                Self { tenant, kind, id: version.as_uuid() }
+            }
+
+            /// The row that says under which rules a tenant's customers are laid out.
+            pub fn layout(tenant: TenantId) -> Self {
+                Self { tenant, kind: Kind::Layout, id: Uuid::nil() }
+            }
 
             /// The row of the store's profile.
             pub fn profile() -> Self {
@@ -214,6 +234,10 @@ pub enum Body {
     OptOut(Arc<OptOuts>),
     /// An erasure and its receipt.
     Erasure(Arc<Erasure>),
+    /// A version of the configuration.
+    Configuration(Arc<Configuration>),
+    /// Under which identity rules a tenant's customers are laid out.
+    Layout(Arc<Layout>),
 }
 
 /// A body as it is written; its kind and content stand beside the schema.
@@ -283,6 +307,8 @@ impl Body {
             Self::Tombstone(_) => Kind::Tombstone,
             Self::OptOut(_) => Kind::OptOut,
             Self::Erasure(_) => Kind::Erasure,
+            Self::Configuration(_) => Kind::Configuration,
+            Self::Layout(_) => Kind::Layout,
         }
     }
 
@@ -322,6 +348,8 @@ impl Body {
             Kind::Tombstone => Self::Tombstone(content(bytes)?),
             Kind::OptOut => Self::OptOut(content(bytes)?),
             Kind::Erasure => Self::Erasure(content(bytes)?),
+            Kind::Configuration => Self::Configuration(content(bytes)?),
+            Kind::Layout => Self::Layout(content(bytes)?),
         })
     }
 }
@@ -333,90 +361,6 @@ fn content<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, BadBody> {
 
 fn unreadable(error: &serde_json::Error) -> BadBody {
     BadBody::Unreadable { line: error.line(), column: error.column() }
-}
-
-/// An index of the store.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Index {
-    /// A record's touchpoints by (time, id). Prefix: the record.
-    Timeline,
-    /// A record's touchpoints that tell something about its party. Prefix: the record.
-    Attributes,
-    /// Touchpoints on which nobody was identified. Prefix: nil.
-    Unattributed,
-    /// Touchpoints of which different copies exist. Prefix: nil.
-    Conflicts,
-    /// All components. Prefix: nil.
-    Components,
-    /// Every verdict. Prefix: nil.
-    Verdicts,
-    /// Every endpoint with a choice. Prefix: nil.
-    Consents,
-    /// What was decided about a record's party, by (time, id). Prefix: the record.
-    Decisions,
-    /// What providers reported of a message. Prefix: the message; nil for the reports of all.
-    Receipts,
-    /// Open messages of a conversation in the order in which they leave. Prefix: the conversation,
-    /// as the intent named it.
-    Outgoing,
-    /// Messages that were given up or perhaps sent, by due time. Prefix: nil.
-    DeadLetters,
-    /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
-    /// [`TenantId::SYSTEM`].
-    Due,
-}
-
-impl Index {
-    /// Every index.
-    pub const ALL: [Self; 12] = [
-        Self::Timeline,
-        Self::Attributes,
-        Self::Unattributed,
-        Self::Conflicts,
-        Self::Components,
-        Self::Verdicts,
-        Self::Consents,
-        Self::Decisions,
-        Self::Receipts,
-        Self::Outgoing,
-        Self::DeadLetters,
-        Self::Due,
-    ];
-
-    /// The index's name, as it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Timeline => "timeline",
-            Self::Attributes => "attributes",
-            Self::Unattributed => "unattributed",
-            Self::Conflicts => "conflicts",
-            Self::Components => "components",
-            Self::Verdicts => "verdicts",
-            Self::Consents => "consents",
-            Self::Decisions => "decisions",
-            Self::Receipts => "receipts",
-            Self::Outgoing => "outgoing",
-            Self::DeadLetters => "dead_letters",
-            Self::Due => "due",
-        }
-    }
-
-    /// The index of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|index| index.name() == name)
-    }
-
-    /// Whether the store keeps a version of each prefix, which a changeset can expect.
-    pub fn is_anchored(self) -> bool {
-        matches!(self, Self::Timeline)
-    }
-
-    /// Whether it lists the rows of all tenants, asked under [`TenantId::SYSTEM`].
-    pub fn is_system(self) -> bool {
-        matches!(self, Self::Due)
-    }
 }
 
 /// Where a row stands in an index: by time in microseconds (unknown = `i64::MAX`), then id.

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::configuration::Profile;
+use super::configuration::{Configuration, Profile};
 use super::decision::{Decision, LedgerEntry};
 use super::digest::Digest;
 use super::evidence::Verdict;
@@ -29,6 +29,8 @@ use super::touchpoint::{Arrival, Touchpoint};
 pub enum Line {
     /// What the lines are, and under what they were made. The first line.
     Header(Header),
+    /// A version of the configuration: what decisions rested on.
+    Configuration(Box<Configuration>),
     /// One copy of a touchpoint.
     Touchpoint(Box<ToldTouchpoint>),
     /// A human verdict.
@@ -139,6 +141,7 @@ impl Line {
     pub fn encode(&self) -> String {
         let (kind, fact) = match self {
             Self::Header(header) => ("header", serde_json::to_string(header)),
+            Self::Configuration(known) => ("configuration", serde_json::to_string(known)),
             Self::Touchpoint(told) => ("touchpoint", serde_json::to_string(told)),
             Self::Verdict(verdict) => ("verdict", serde_json::to_string(verdict)),
             Self::Decision(made) => ("decision", serde_json::to_string(made)),
@@ -164,6 +167,7 @@ impl Line {
         }
         let read = match &*written.kind {
             "header" => serde_json::from_str(fact).map(Self::Header),
+            "configuration" => serde_json::from_str(fact).map(Self::Configuration),
             "touchpoint" => serde_json::from_str(fact).map(Self::Touchpoint),
             "verdict" => serde_json::from_str(fact).map(Self::Verdict),
             "decision" => serde_json::from_str(fact).map(Self::Decision),

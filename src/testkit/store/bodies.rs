@@ -8,12 +8,12 @@ use super::{apply, or_panic, puts};
 use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentId, Configuration, Consent, ConsentLedger, ConsentSignal, ConsentState, ContactLedger,
-    Copies, Copy, Decision, DecisionId, DeliveryStatus, Digest, Erasure, ErasureId, Erasures,
-    Finding, Identifier, IdentifierId, IdentifierNode, Intent, Keeping, Key, Kind, LawfulBasis,
-    LedgerEntry, LedgerState, Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts,
-    OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose, Put, Receipt, RecordId,
-    RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId, Timestamp, Tombstone, Touchpoint,
-    TouchpointId, Verdict, VerdictId,
+    Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus, Digest, Erasure, ErasureId,
+    Erasures, Finding, Identifier, IdentifierId, IdentifierNode, Intent, Keeping, Key, Kind,
+    LawfulBasis, Layout, LedgerEntry, LedgerState, Message, MessageId, Namespace, ObjectRef,
+    Occurred, OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose,
+    PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId,
+    Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -63,6 +63,7 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
             normaliser: u32::MAX,
             identity: Digest::of(text),
             id_key: id(3),
+            configuration: None,
         })),
         Kind::Touchpoint => Body::Touchpoint(Arc::new(copies(text, time))),
         Kind::Verdict => Body::Verdict(Arc::new(verdict(text, time))),
@@ -80,7 +81,28 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         }
         Kind::OptOut => Body::OptOut(Arc::new(opt_outs(text, time))),
         Kind::Erasure => Body::Erasure(Arc::new(erasure(text, time))),
+        Kind::Configuration => Body::Configuration(Arc::new(configuration(text))),
+        Kind::Layout => Body::Layout(Arc::new(Layout {
+            identity: Digest::of(text),
+            towards: Some(Towards {
+                identity: Digest::of("rules"),
+                after: Some(ComponentId::from_uuid(id(5))),
+            }),
+        })),
     }
+}
+
+fn configuration(text: &str) -> Configuration {
+    let mut configuration = Configuration::default();
+    configuration.identity.blocked_values.insert(text.to_owned());
+    let rules = PurposeRules {
+        basis: LawfulBasis::Consent,
+        respects_quiet_hours: true,
+        once_within_hours: u32::MAX,
+        delivery: DeliveryClass::AtLeastOnce,
+    };
+    configuration.policy.purposes.insert(Purpose::new(text), rules);
+    configuration
 }
 
 fn copies(text: &str, time: Timestamp) -> Copies {

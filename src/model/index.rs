@@ -1,0 +1,91 @@
+//! Indexes: the ways in which rows are listed.
+
+use serde::{Deserialize, Serialize};
+
+/// An index of the store.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Index {
+    /// A record's touchpoints by (time, id). Prefix: the record.
+    Timeline,
+    /// A record's touchpoints that tell something about its party. Prefix: the record.
+    Attributes,
+    /// Touchpoints on which nobody was identified. Prefix: nil.
+    Unattributed,
+    /// Touchpoints of which different copies exist. Prefix: nil.
+    Conflicts,
+    /// All components. Prefix: nil.
+    Components,
+    /// Every verdict. Prefix: nil.
+    Verdicts,
+    /// Every endpoint with a choice. Prefix: nil.
+    Consents,
+    /// What was decided about a record's party, by (time, id). Prefix: the record.
+    Decisions,
+    /// What providers reported of a message. Prefix: the message; nil for the reports of all.
+    Receipts,
+    /// Open messages of a conversation in the order in which they leave. Prefix: the conversation,
+    /// as the intent named it.
+    Outgoing,
+    /// Messages that were given up or perhaps sent, by due time. Prefix: nil.
+    DeadLetters,
+    /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
+    /// [`TenantId::SYSTEM`].
+    Due,
+    /// *All* tenants whose facts the store holds. Prefix: nil; asked under [`TenantId::SYSTEM`].
+    Tenants,
+}
+
+impl Index {
+    /// Every index.
+    pub const ALL: [Self; 13] = [
+        Self::Timeline,
+        Self::Attributes,
+        Self::Unattributed,
+        Self::Conflicts,
+        Self::Components,
+        Self::Verdicts,
+        Self::Consents,
+        Self::Decisions,
+        Self::Receipts,
+        Self::Outgoing,
+        Self::DeadLetters,
+        Self::Due,
+        Self::Tenants,
+    ];
+
+    /// The index's name, as it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeline => "timeline",
+            Self::Attributes => "attributes",
+            Self::Unattributed => "unattributed",
+            Self::Conflicts => "conflicts",
+            Self::Components => "components",
+            Self::Verdicts => "verdicts",
+            Self::Consents => "consents",
+            Self::Decisions => "decisions",
+            Self::Receipts => "receipts",
+            Self::Outgoing => "outgoing",
+            Self::DeadLetters => "dead_letters",
+            Self::Due => "due",
+            Self::Tenants => "tenants",
+        }
+    }
+
+    /// The index of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|index| index.name() == name)
+    }
+
+    /// Whether the store keeps a version of each prefix, which a changeset can expect.
+    pub fn is_anchored(self) -> bool {
+        matches!(self, Self::Timeline)
+    }
+
+    /// Whether it lists the rows of all tenants, asked under [`TenantId::SYSTEM`].
+    pub fn is_system(self) -> bool {
+        matches!(self, Self::Due | Self::Tenants)
+    }
+}
