@@ -204,13 +204,13 @@ impl Person {
 }
 
 /// The last place of a fact whose time is known.
-const LAST_DATED: Sort = Sort { time: i64::MAX - 1, id: Uuid::max() };
+pub(super) const LAST_DATED: Sort = Sort { time: i64::MAX - 1, id: Uuid::max() };
 
-fn timeline(context: &Context<'_>, record: RecordId) -> Range {
+pub(super) fn timeline(context: &Context<'_>, record: RecordId) -> Range {
     Range::all(context.tenant, Index::Timeline, record.as_uuid())
 }
 
-fn copies(row: &Row) -> Option<&Arc<Copies>> {
+pub(super) fn copies(row: &Row) -> Option<&Arc<Copies>> {
     match &row.body {
         Body::Touchpoint(copies) => Some(copies),
         _ => None,
@@ -318,7 +318,7 @@ impl<'v> RecordPage<'v> {
 }
 
 /// Lays out a record again from the facts that stay, where one came while others were erased.
-fn settle_record(
+pub(super) fn settle_record(
     context: &Context<'_>,
     read: &mut Reading<'_>,
     (record, digest): (RecordId, Digest),

@@ -41,6 +41,7 @@ mod settle;
 mod cancel;
 mod erase;
 mod forget;
+mod retain;
 mod subject;
 
 mod export;
@@ -66,6 +67,7 @@ pub use read::{
 pub use receive::{Fate, Received, receive};
 pub use reconfigure::{Relaid, relay};
 pub use requeue::{Requeued, delivery, requeue};
+pub use retain::{RetentionStep, retain_record, retain_unattributed};
 pub use settle::{Settlement, settle};
 pub use subject::subject;
 pub use view::{Need, Pause, Step, View};

@@ -21,6 +21,7 @@ mod import;
 mod in_force;
 mod read;
 mod receive;
+mod retain;
 mod run;
 mod send;
 mod trace;

@@ -21,6 +21,7 @@ use super::digest::Digest;
 use super::exception::Exceptions;
 use super::id::ComponentId;
 use super::policy::Policy;
+use super::retention::RetentionRule;
 
 /// Names a configuration: the digest of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ pub struct Configuration {
     /// Where a channel may differ, and why.
     #[serde(default)]
     pub exceptions: Exceptions,
+    /// For how long facts are kept; for ever without a rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retention: Vec<RetentionRule>,
 }
 
 impl Configuration {

@@ -46,6 +46,7 @@ mod configuration;
 mod erasure;
 mod index;
 mod mint;
+mod retention;
 mod row;
 mod subject;
 mod subject_text;
@@ -103,6 +104,8 @@ pub use quote::{
     Basket, BasketLine, Discount, Fulfilment, NotApplied, PersonFacts, PriceRule, Quote,
     QuoteFacts, QuoteStep, QuotedLine, StepReason, Unquotable, WhyNot,
 };
+pub(crate) use retention::RetentionStage;
+pub use retention::{Retained, RetentionProgress, RetentionRule};
 pub use row::{
     Anchor, BadBody, Body, Changeset, Commit, Expect, IndexEntry, Key, Kind, Page, Put, Range, Row,
     Sort, Version,

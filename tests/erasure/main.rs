@@ -12,5 +12,6 @@ mod crash;
 mod export;
 mod file;
 mod refused;
+mod retention;
 mod views;
 mod world;
