@@ -141,3 +141,21 @@ fn a_batch_of_a_thousand_new_people_reads_once() {
     assert_eq!(world.store.reads.load(SeqCst) - reads, 1);
     assert_eq!(world.store.commits.load(SeqCst), 3, "profile, warm-up, batch");
 }
+
+#[test]
+fn where_somebody_was_erased_receiving_takes_at_most_three_rounds() {
+    let mut world = World::new();
+    let key = omnichannel::model::ErasureKey::new(&[1; 32]).expect("a key");
+    world.hub = hub(Arc::clone(&world.store)).erasure_keys(key, []);
+    world.tell("web", &seen("gone", "gone", "gone@b.fr"));
+    let gone = block_on(world.hub.portraits(tenant())).expect("views");
+    let gone =
+        gone.iter().find(|p| p.timeline[0].touchpoint.external_id.as_deref() == Some("gone"));
+    let gone = gone.expect("seen").customer.id;
+    block_on(world.hub.erase(tenant(), gone, "r")).expect("erased");
+    assert_eq!(world.tell("web", &seen("1", "a", "a@b.fr")), (2, 5, 1), "a first touch");
+    assert_eq!(world.tell("web", &seen("2", "a", "a@b.fr")), (2, 1, 1), "a repeat touch");
+    let corrected = seen("1", "a", "right@b.fr").replacen("\"id\"", "\"revision\":1,\"id\"", 1);
+    let (reads, _, _) = world.tell("web", &corrected);
+    assert!(reads <= 4, "{reads} reads in three rounds: one of them also scans");
+}

@@ -24,15 +24,15 @@ use super::forget::{Burial, Forgetting};
 use super::growth::Growth;
 use super::in_force;
 use super::intake::shown;
+use super::person::Person;
 use super::read::locate;
 use super::tombstone::Tombstones;
 use super::writing::Writing;
-use super::{Context, Pause, Reading, Resolved, Step, View};
+use super::{Context, Pause, Reading, Step, View};
 use crate::identity::Observation;
 use crate::model::{
-    Body, Changeset, Copies, Decision, Digest, Erased, Erasure, ErasureId, IdentifierId, Index,
-    Keeping, Key, Page, Put, Range, RecordId, Row, RowCounts, Sort, Timestamp, TouchpointId,
-    VerdictId,
+    Body, Changeset, Copies, Decision, Digest, Erased, Erasure, ErasureId, Index, Keeping, Key,
+    Page, Put, Range, RecordId, Row, RowCounts, Sort, Timestamp, TouchpointId,
 };
 
 /// Most facts, and most decisions, that one step erases.
@@ -108,99 +108,6 @@ fn known<'v>(
     read.want(Key::erasure(context.tenant, id));
     read.settle()?;
     Ok(read.erasure(context.tenant, id).map(AsRef::as_ref))
-}
-
-/// What identity knows of a person who is to be erased.
-struct Person {
-    records: BTreeSet<RecordId>,
-    /// What facts that are dated later show.
-    later: Vec<Observation>,
-    /// Identifiers seen on the records.
-    held: BTreeSet<IdentifierId>,
-    /// Those among them that link and that no other record bears.
-    personal: BTreeSet<IdentifierId>,
-    /// Verdicts on the records, up to now.
-    verdicts: BTreeSet<VerdictId>,
-}
-
-impl Person {
-    fn of(
-        context: &Context<'_>,
-        read: &mut Reading<'_>,
-        found: &Resolved,
-        now: Timestamp,
-    ) -> Step<Self> {
-        let component = found.component.as_ref();
-        let records: BTreeSet<RecordId> = found.cluster.records.iter().copied().collect();
-        let mut later = Vec::new();
-        for record in &records {
-            let after = Some(Sort { time: now.micros(), id: Uuid::max() });
-            let range = Range { after, until: Some(LAST_DATED), ..timeline(context, *record) };
-            for row in read.group(range, true).unwrap_or_default() {
-                later.extend(copies(row).and_then(|c| shown(context, c.chosen()).observation));
-            }
-        }
-        read.settle()?;
-        let (mut held, mut borne) = (BTreeSet::new(), BTreeSet::new());
-        for (record, node) in &component.records {
-            let own = records.contains(record);
-            let bearers = if own { &mut held } else { &mut borne };
-            bearers.extend(node.identifiers.keys().copied());
-        }
-        let links: BTreeSet<IdentifierId> = component.linking().collect();
-        let personal =
-            held.iter().filter(|id| links.contains(id) && !borne.contains(id)).copied().collect();
-        let on = |id: &RecordId| records.contains(id);
-        let verdicts = component.verdicts.values();
-        let verdicts = verdicts.filter(|v| (on(&v.a) || on(&v.b)) && v.at <= now).map(|v| v.id);
-        let verdicts = verdicts.collect();
-        Ok(Self { records, later, held, personal, verdicts })
-    }
-
-    /// Takes the person out of identity, choices and reservations.
-    fn take_out(
-        self,
-        context: &Context<'_>,
-        read: &mut Reading<'_>,
-        burial: Burial<'_>,
-        erasure: &mut Erasure,
-        writing: &mut Writing,
-    ) -> Step<()> {
-        let tenant = context.tenant;
-        for record in &self.records {
-            read.want(Key::ledger(tenant, *record));
-        }
-        for verdict in &self.verdicts {
-            read.want(Key::verdict(tenant, *verdict));
-        }
-        let mut forgetting = Forgetting::new(context, burial);
-        forgetting.find_choices(read, self.held.clone(), |endpoint, touchpoint| {
-            let own = match &touchpoint.record {
-                Some(record) => self.records.contains(record),
-                None => self.personal.contains(&endpoint),
-            };
-            own && burial.covers(touchpoint)
-        })?;
-        read.settle()?;
-        let ledgers = self.records.iter().map(|record| Key::ledger(tenant, *record));
-        ledgers.filter(|key| read.has(*key)).for_each(|key| writing.purge(key));
-        self.verdicts.iter().for_each(|id| writing.purge(Key::verdict(tenant, *id)));
-        let mut buried: BTreeSet<Erased> =
-            self.records.iter().copied().map(Erased::Record).collect();
-        buried.extend(self.personal.iter().copied().map(Erased::Identifier));
-        buried.extend(self.verdicts.iter().copied().map(Erased::Verdict));
-        erasure.count_kept(Keeping::Tombstones, buried.len());
-        erasure.count_kept(Keeping::SharedIdentifiers, self.held.len() - self.personal.len());
-        erasure.count_kept(Keeping::LaterFacts, self.later.len());
-        let opt_outs = forgetting.write(read, buried, writing);
-        erasure.count_kept(Keeping::OptOuts, opt_outs);
-        in_force::laid_out(context, read)?;
-        let mut growth = Growth::new(context, read);
-        let digest = Digest::of(&erasure.id);
-        growth.take_out(&self.records, &self.verdicts, &self.later, digest)?;
-        growth.write(writing);
-        Ok(())
-    }
 }
 
 /// The last place of a fact whose time is known.

@@ -71,6 +71,11 @@ impl<'a, 'v> Forgetting<'a, 'v> {
         self.facts.len()
     }
 
+    /// Whether something is not later than the erasure.
+    pub(super) fn covers(&self, touchpoint: &Touchpoint) -> bool {
+        self.burial.covers(touchpoint)
+    }
+
     pub(super) fn has(&self, id: TouchpointId) -> bool {
         self.facts.contains_key(&id)
     }

@@ -1,6 +1,9 @@
 //! From events to facts: ids are minted, identifiers normalised, evidence laid out. Once per fact.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use crate::identity::{Observation, normalise};
 use crate::model::{
@@ -95,7 +98,7 @@ fn touchpoint(
     let answers = answers.chain(event.receipt.iter().map(|receipt| &receipt.of));
     let answers = answers.map(|of| MessageId::from(key.touchpoint(tenant, source, of))).collect();
     let mut touchpoint = Touchpoint {
-        id: TouchpointId::from_uuid(uuid::Uuid::nil()),
+        id: TouchpointId::from_uuid(Uuid::nil()),
         source: source.clone(),
         external_id: event.external_id,
         revision: event.revision,
@@ -203,6 +206,39 @@ fn lay_out(context: &Context<'_>, touchpoint: &Touchpoint, seen: Vec<Seen>) -> S
         (id, consent)
     });
     Shown { observation, consents: consents.collect() }
+}
+
+/// The identifiers of a touchpoint that join records.
+pub(super) fn linking<'t>(
+    context: &Context<'_>,
+    touchpoint: &'t Touchpoint,
+) -> impl Iterator<Item = IdentifierId> + 't {
+    let seen = identify_all(context, &touchpoint.identifiers).into_iter();
+    seen.filter(|(_, node, _)| node.blocked.is_none()).map(|(id, ..)| id)
+}
+
+/// What copies name besides what their record bears: whoever is erased is found by it.
+///
+/// Nothing for the usual touchpoint, which has one copy on a record.
+pub(super) fn mentions(context: &Context<'_>, copies: &Copies) -> BTreeSet<Uuid> {
+    let chosen = copies.chosen();
+    let mut named = BTreeSet::new();
+    if chosen.record.is_none() && !chosen.identifiers.is_empty() {
+        named.extend(linking(context, chosen).map(|id| id.as_uuid()));
+    }
+    if copies.all().len() > 1 {
+        for other in copies.all()[1..].iter().map(|copy| &copy.touchpoint) {
+            named.extend(other.record.map(|id| id.as_uuid()));
+            named.extend(linking(context, other).map(|id| id.as_uuid()));
+        }
+        if let Some(record) = chosen.record {
+            named.remove(&record.as_uuid());
+            for id in linking(context, chosen) {
+                named.remove(&id.as_uuid());
+            }
+        }
+    }
+    named
 }
 
 /// Makes a verdict on two records. Equal content gives the equal verdict.

@@ -41,6 +41,7 @@ mod settle;
 mod cancel;
 mod erase;
 mod forget;
+mod person;
 mod retain;
 mod subject;
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::copies::{CopyChanges, merge};
 use super::growth::Growth;
 use super::in_force;
-use super::intake::{Facts, Prepared, shown};
+use super::intake::{Facts, Prepared, mentions, shown};
 use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Reading, Step, View};
@@ -105,7 +105,7 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
     let verdicts = new_verdicts(context, &read, facts);
     let mut writing = Writing::new(context.tenant);
     for change in copies.values().filter(|change| change.accepted.is_some()) {
-        writing.put_copies(&change.after);
+        writing.put_copies(&change.after, &mentions(context, &change.after));
     }
     for verdict in &verdicts {
         writing.put_verdict(verdict);

@@ -4,11 +4,11 @@
 //! nothing more is read. A step that looked rests on the tombstones that it did not find, so that
 //! an erasure at the same time makes it look again.
 
-use super::intake::{Facts, Prepared, identify_all};
+use super::intake::{Facts, Prepared, linking};
 use super::{Context, Pause, Reading, Step};
 use crate::model::{
     Copies, Decision, Erased, ErasureKey, IdentifierId, Key, OptOuts, TenantId, Timestamp,
-    Tombstone, Touchpoint, Verdict,
+    Tombstone, Verdict,
 };
 
 /// The keys under which a tenant's tombstones stand; none before the first erasure.
@@ -155,21 +155,12 @@ fn dated(context: &Context<'_>, fact: &Prepared) -> Vec<Erased> {
     match &fact.shown.observation {
         Some(seen) => of.extend(seen.linking().map(Erased::Identifier)),
         None => {
-            of.extend(unattributed(context, touchpoint).map(Erased::Identifier));
+            of.extend(linking(context, touchpoint).map(Erased::Identifier));
             let endpoints = fact.shown.consents.iter().map(|(endpoint, _)| *endpoint);
             of.extend(endpoints.map(Erased::Identifier));
         }
     }
     of
-}
-
-/// The linking identifiers of a touchpoint on which nobody was identified.
-fn unattributed<'t>(
-    context: &Context<'_>,
-    touchpoint: &'t Touchpoint,
-) -> impl Iterator<Item = IdentifierId> + 't {
-    let seen = identify_all(context, &touchpoint.identifiers).into_iter();
-    seen.filter(|(_, node, _)| node.blocked.is_none()).map(|(id, ..)| id)
 }
 
 fn record(copies: &Copies) -> Option<Erased> {

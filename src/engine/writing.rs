@@ -48,7 +48,8 @@ impl Writing {
         self.changeset.puts.push(Put::new(self.tenant, id, body, entries));
     }
 
-    pub(super) fn put_copies(&mut self, copies: &Arc<Copies>) {
+    /// Writes a touchpoint; it is listed under what it mentions, too.
+    pub(super) fn put_copies(&mut self, copies: &Arc<Copies>, mentions: &BTreeSet<Uuid>) {
         let touchpoint = copies.chosen();
         let id = touchpoint.id.as_uuid();
         let sort = Sort { time: touchpoint.occurred.order(), id };
@@ -73,6 +74,9 @@ impl Writing {
         if copies.all().len() > 1 {
             entries.push(IndexEntry { index: Index::Conflicts, prefix: Uuid::nil(), sort });
         }
+        let mentioned =
+            |prefix: &Uuid| IndexEntry { index: Index::Mentions, prefix: *prefix, sort };
+        entries.extend(mentions.iter().map(mentioned));
         self.put(id, Body::Touchpoint(Arc::clone(copies)), entries);
     }
 

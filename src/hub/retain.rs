@@ -47,7 +47,7 @@ impl Hub {
         mut progress: RetentionProgress,
     ) -> Result<RetentionProgress> {
         self.check_profile().await?;
-        if self.configuration.retention.is_empty() {
+        if self.configuration().retention.is_empty() {
             return Ok(RetentionProgress { stage: RetentionStage::Done, ..progress });
         }
         let key = self.erasure_keys.first().ok_or_else(no_key)?;

@@ -30,6 +30,9 @@ pub enum Index {
     Outgoing,
     /// Messages that were given up or perhaps sent, by due time. Prefix: nil.
     DeadLetters,
+    /// Touchpoints that name a record or a linking identifier without standing on a record that
+    /// bears it: those of nobody, and copies that views do not take. Prefix: what they name.
+    Mentions,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
     /// [`TenantId::SYSTEM`].
     Due,
@@ -39,7 +42,7 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -51,6 +54,7 @@ impl Index {
         Self::Receipts,
         Self::Outgoing,
         Self::DeadLetters,
+        Self::Mentions,
         Self::Due,
         Self::Tenants,
     ];
@@ -69,6 +73,7 @@ impl Index {
             Self::Receipts => "receipts",
             Self::Outgoing => "outgoing",
             Self::DeadLetters => "dead_letters",
+            Self::Mentions => "mentions",
             Self::Due => "due",
             Self::Tenants => "tenants",
         }

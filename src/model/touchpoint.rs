@@ -323,6 +323,12 @@ impl Copies {
         self.0.iter().any(|known| known.digest == digest)
     }
 
+    /// The copies that `stays` holds for; `None` where it holds for none.
+    pub fn kept(&self, stays: impl Fn(&Touchpoint) -> bool) -> Option<Self> {
+        let kept: Vec<Copy> = self.0.iter().filter(|c| stays(&c.touchpoint)).cloned().collect();
+        if kept.is_empty() { None } else { Some(Self(kept)) }
+    }
+
     /// The copy that views take.
     pub fn chosen(&self) -> &Touchpoint {
         &self.0[0].touchpoint

@@ -14,15 +14,20 @@ use crate::world::{Person, digest, eraser, feed, portraits};
 
 /// Fails once, at the commit of that number: before it is applied, or after.
 #[derive(Debug)]
-struct Failing {
+pub(crate) struct Failing {
     inner: MemoryStore,
     commits_left: AtomicUsize,
     applied: bool,
 }
 
 impl Failing {
-    fn new(applied: bool) -> Self {
+    pub(crate) fn new(applied: bool) -> Self {
         Self { inner: MemoryStore::new(), commits_left: AtomicUsize::new(usize::MAX), applied }
+    }
+
+    /// Fails once, after so many commits.
+    pub(crate) fn fail_at(&self, commit: usize) {
+        self.commits_left.store(commit, SeqCst);
     }
 }
 
@@ -68,9 +73,9 @@ fn erased_after_a_crash(at: usize, applied: bool) -> bool {
     let longest = all.iter().max_by_key(|portrait| portrait.timeline.len()).expect("somebody");
     let person = Person::of(longest);
     let subject = longest.customer.id;
-    store.commits_left.store(at, SeqCst);
+    store.fail_at(at);
     let first = block_on(hub.erase(tenant(), subject, "r"));
-    store.commits_left.store(usize::MAX, SeqCst);
+    store.fail_at(usize::MAX);
     let fired = first.is_err();
     let receipt = block_on(hub.erase(tenant(), subject, "r")).expect("finished");
     assert!(receipt.is_complete());

@@ -11,6 +11,8 @@ mod choices;
 mod crash;
 mod export;
 mod file;
+mod mentions;
+mod race;
 mod refused;
 mod retention;
 mod views;

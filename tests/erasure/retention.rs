@@ -125,6 +125,31 @@ fn facts_of_unknown_time_are_kept_from_when_they_were_recorded() {
 }
 
 #[test]
+fn decisions_go_with_what_was_said_unless_they_wait_to_be_sent() {
+    let mut shop = crate::world::shop(MemoryStore::new());
+    let configuration = Configuration {
+        retention: rules(json!([{"what": "messages", "keep_days": 1}])),
+        ..Configuration::clone(&shop.hub.configuration())
+    };
+    shop.hub = shop.hub.configured(configuration).expect("fine");
+    let zoe = shop.tell(&shop.choice("1", "zoe", "z@b.fr", "01T10", "given"));
+    let zoe = zoe.expect("new").expect("Zoé");
+    let decide = |key| {
+        let intent = shop.intent(key, zoe, "marketing");
+        block_on(shop.hub.decide(tenant(), &intent)).expect("decided").id
+    };
+    let sent = decide("sent");
+    block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:00Z"))).expect("dispatched");
+    let waits = decide("waits");
+    let (progress, _) = retain(&shop.hub, at("2026-03-16T10:00:00Z"));
+    let kinds = [(Kind::Touchpoint, 1), (Kind::Decision, 1), (Kind::Outbox, 1)];
+    assert_eq!(progress.erased, kinds.into());
+    let decision = |id| block_on(shop.hub.decision(tenant(), id)).expect("read");
+    assert_eq!((decision(sent), decision(waits).is_some()), (None, true));
+    assert_eq!(facts(&shop.hub).len(), 1, "the visit stays: no rule speaks of it");
+}
+
+#[test]
 fn without_a_rule_nothing_goes_and_without_a_key_nothing_can() {
     let requests = crowd(1, 5);
     let hub = keeper(MemoryStore::new(), Vec::new());
