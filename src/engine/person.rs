@@ -1,4 +1,4 @@
-//! What belongs to a person who is to be erased, and how it is taken out of identity.
+//! What belongs to a person who is to be erased? It leaves identity first.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! - [`channel`]: how to write a channel of your own, from an empty file to a green kit.
 //! - [`guarantees`]: what is promised, what is not, and the test that holds it.
 //! - [`hubs`]: running many hubs over one store: sharing, stopping, backpressure.
+//! - [`privacy`]: how a person is told everything, erased, and forgotten in time.
 //! - [`sql`]: questions to the SQLite file, for the `sqlite3` shell.
 //! - [`design`]: questions of the form "Why ...?", with the alternatives that were rejected.
 
@@ -22,6 +23,8 @@ pub mod guarantees {}
 
 #[doc = include_str!("hubs.md")]
 pub mod hubs {}
+#[doc = include_str!("privacy.md")]
+pub mod privacy {}
 
 #[doc = include_str!("sql.md")]
 pub mod sql {}

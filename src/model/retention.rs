@@ -188,7 +188,7 @@ mod tests {
         assert!(!is_due(&[]), "without rules for ever");
         assert!(is_due(&[(all.clone(), 30)]) && !is_due(&[(all.clone(), 31)]));
         assert!(!is_due(&[(all.clone(), 1), (act.clone(), 90)]));
-        assert!(is_due(&[(all.clone(), 90), (act.clone(), 1)]), "the special rule counts");
+        assert!(is_due(&[(all, 90), (act.clone(), 1)]), "the special rule counts");
         assert!(!is_due(&[(act, 1), (order, 90)]), "needed for an order");
         assert!(!is_due(&[(Retained::Messages, 1)]), "no rule speaks of it");
     }

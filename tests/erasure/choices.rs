@@ -48,16 +48,23 @@ fn who_agreed_last_leaves_no_opt_out_and_no_consent() {
 }
 
 #[test]
-fn an_opt_out_found_before_the_sending_stops_it() {
+fn an_opt_out_stops_what_was_decided_before_it() {
     let shop = shop(MemoryStore::new());
-    let body = shop.choice("1", "zoe", "duo@b.fr", "01T10", "withdrawn");
-    let zoe = shop.tell(&body).expect("new").expect("Zoé");
-    block_on(shop.hub.erase(tenant(), zoe, "r")).expect("erased");
-    let body = shop.choice("2", "noel", "duo@b.fr", "15T10", "given");
+    let body = shop.choice("1", "noel", "duo@b.fr", "10T10", "given");
     let noel = shop.tell(&body).expect("new").expect("Noël");
-    assert!(may(&shop, "k", noel, "marketing"), "newer");
-    let sent = block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:01Z"))).expect("dispatched");
-    assert_eq!(sent.sent.len(), 1, "a newer consent counts at dispatch too");
+    assert!(may(&shop, "k1", noel, "marketing"));
+    // Zoé says no for an address that she does not hold herself.
+    let no = r#"{"id":"2","occurred_at":"2026-03-11T10:00:00Z","act":"opted_out",
+        "sender":{"namespace":"account","value":"zoe"},"consents":[{"purpose":"marketing",
+        "endpoint":{"namespace":"email","value":"duo@b.fr"},"state":"withdrawn"}]}"#;
+    let zoe = shop.tell(no).expect("new").expect("Zoé");
+    block_on(shop.hub.erase(tenant(), zoe, "r")).expect("erased");
+    let done = block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:01Z"))).expect("dispatched");
+    assert_eq!((done.sent.len(), done.refused.len()), (0, 1));
+    shop.tell(&shop.choice("3", "noel", "duo@b.fr", "12T10", "given")).expect("new");
+    assert!(may(&shop, "k2", noel, "marketing"), "he agreed again");
+    let done = block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:02Z"))).expect("dispatched");
+    assert_eq!(done.sent.len(), 1, "a newer consent counts at dispatch too");
 }
 
 #[test]

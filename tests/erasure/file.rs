@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use omnichannel::model::Ruling;
 use omnichannel::storage::{SqliteStore, Store};
 use omnichannel::testkit::block_on;
 
@@ -37,7 +38,7 @@ impl Drop for Folder {
     }
 }
 
-const PLANTED: [&str; 8] = [
+const PLANTED: [&str; 10] = [
     "zoeplanted",
     "0612345678",
     "Zoëname",
@@ -46,6 +47,8 @@ const PLANTED: [&str; 8] = [
     "the form of may",
     "told in a note",
     "Bonjour Zo",
+    "Ana Ruler",
+    "they differ",
 ];
 
 const BODY: &str = r#"[{"id":"1","occurred_at":"2026-03-01T10:00:00Z","act":"asked",
@@ -68,6 +71,10 @@ fn no_byte_of_a_person_is_left_in_the_file() {
     let reception = block_on(shop.hub.receive(request("mail", BODY))).expect("received");
     let zoe = reception.taken[0].record.expect("Zoé");
     feed(&crowded, &crowd(2, 10));
+    let other = shop.tell(&shop.visit("o", "other", "other@b.fr", "02T10"));
+    let pair = (zoe, other.expect("new").expect("somebody"));
+    block_on(shop.hub.rule(tenant(), pair, Ruling::Different, "Ana Ruler", "they differ"))
+        .expect("ruled");
     for (key, purpose) in [("k1", "marketing"), ("k2", "service")] {
         block_on(shop.hub.decide(tenant(), &shop.intent(key, zoe, purpose))).expect("decided");
         block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:01Z"))).expect("dispatched");

@@ -1,4 +1,4 @@
-//! A person is also erased from facts and copies that stand on nobody's or on others' records.
+//! A person is erased from facts of nobody and copies on others' records too.
 
 use omnichannel::model::{Anomaly, Keeping};
 use omnichannel::storage::MemoryStore;
@@ -13,7 +13,8 @@ const TABLET: &str = r#"{"namespace":"device","value":"tablet-of-zoe"}"#;
 fn what_a_personal_device_did_while_nobody_was_identified_goes_too() {
     let shop = shop(MemoryStore::new());
     let anonymous = format!(
-        r#"{{"id":"1","act":"viewed","occurred_at":"2026-03-01T09:00:00Z","identifiers":[{TABLET}]}}"#
+        r#"{{"id":"1","act":"viewed","occurred_at":"2026-03-01T09:00:00Z",
+        "identifiers":[{TABLET}]}}"#
     );
     let other = r#"{"id":"2","act":"viewed","occurred_at":"2026-03-01T09:00:00Z",
         "identifiers":[{"namespace":"device","value":"kiosk"}]}"#;
@@ -58,7 +59,8 @@ fn a_copy_that_views_do_not_take_goes_and_the_fact_of_the_other_stays() {
 fn a_later_fact_of_nobody_stays() {
     let shop = shop(MemoryStore::new());
     let later = format!(
-        r#"{{"id":"1","act":"viewed","occurred_at":"2026-03-20T09:00:00Z","identifiers":[{TABLET}]}}"#
+        r#"{{"id":"1","act":"viewed","occurred_at":"2026-03-20T09:00:00Z",
+        "identifiers":[{TABLET}]}}"#
     );
     shop.tell(&later).expect("new");
     let signed_in = format!(

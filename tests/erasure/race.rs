@@ -93,6 +93,43 @@ fn nor_while_the_erasure_stands_still() {
     sent_while_erased(true);
 }
 
+/// An erasure that stands still after its first step, of Zoé's fact `1`.
+fn standing_still() -> (crate::world::Shop, RecordId) {
+    let store = Arc::new(Failing::new(true));
+    let world = shop(Arc::clone(&store));
+    let zoe = world.tell(&world.visit("1", "zoe", "zoe@b.fr", "01T10")).expect("new");
+    let zoe = zoe.expect("Zoé");
+    store.fail_at(0);
+    block_on(world.hub.erase(tenant(), zoe, "r")).expect_err("stopped");
+    (world, zoe)
+}
+
+fn revised(body: &str) -> String {
+    body.replacen("\"id\"", "\"revision\":1,\"id\"", 1)
+}
+
+#[test]
+fn a_copy_of_a_fact_that_is_being_erased_is_refused() {
+    let (world, _) = standing_still();
+    let later = revised(&world.visit("1", "zoe", "zoe@b.fr", "20T10"));
+    assert_eq!(world.tell(&later), Err("erased"));
+}
+
+#[test]
+fn who_comes_back_while_being_erased_does_not_get_the_past_back() {
+    let (world, zoe) = standing_still();
+    let later = world.visit("2", "zoe", "new@b.fr", "20T10");
+    assert_eq!(world.tell(&later), Ok(Some(zoe)));
+    // A correction lays the record out again, from all facts that still stand on it.
+    assert_eq!(world.tell(&revised(&later)), Ok(Some(zoe)));
+    block_on(world.hub.erase(tenant(), zoe, "r")).expect("finished");
+    let never = shop(MemoryStore::new());
+    never.tell(&later).expect("new");
+    never.tell(&revised(&later)).expect("new");
+    assert_eq!(portraits(&world.hub), portraits(&never.hub));
+    assert_eq!(digest(&world.hub), digest(&never.hub));
+}
+
 #[test]
 fn who_waited_behind_a_message_of_the_erased_goes_on() {
     let shop = shop(MemoryStore::new());

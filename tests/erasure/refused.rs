@@ -52,6 +52,36 @@ fn a_shared_identifier_refuses_nobody() {
 }
 
 #[test]
+fn an_erased_record_refuses_what_would_have_been_erased_had_it_come_before() {
+    let shop = shop(MemoryStore::new());
+    let told = |id: &str, time: &str| {
+        format!(
+            r#"{{"id":"{id}","occurred_at":"2026-03-{time}:00:00Z","act":"visited",
+            "sender":{{"namespace":"email","value":"info@b.fr"}}}}"#
+        )
+    };
+    let record = shop.tell(&told("1", "01T10")).expect("new").expect("somebody");
+    block_on(shop.hub.erase(tenant(), record, "r")).expect("erased");
+    assert_eq!(shop.tell(&told("2", "02T10")), Err("erased"), "told late, of the same record");
+    assert_eq!(shop.tell(&told("3", "15T10")), Ok(Some(record)));
+}
+
+#[test]
+fn whoever_came_back_can_be_erased_again() {
+    let shop = shop(MemoryStore::new());
+    let zoe = shop.tell(&shop.visit("1", "zoe", "zoe@b.fr", "01T10")).expect("new").expect("Zoé");
+    let first = block_on(shop.hub.erase(tenant(), zoe, "first")).expect("erased");
+    shop.tell(&shop.visit("2", "zoe", "zoe@b.fr", "15T10")).expect("later");
+    shop.clock.set(at("2026-03-16T10:00:00Z"));
+    let second = block_on(shop.hub.erase(tenant(), zoe, "second")).expect("erased");
+    assert!(first.id != second.id && second.erased_at > first.erased_at);
+    assert!(portraits(&shop.hub).is_empty());
+    assert_eq!(shop.tell(&shop.visit("3", "zoe", "zoe@b.fr", "15T11")), Err("erased"));
+    assert_eq!(shop.tell(&shop.visit("1", "zoe", "zoe@b.fr", "01T10")), Err("erased"));
+    assert_eq!(block_on(shop.hub.erase(tenant(), zoe, "third")).expect("known"), second);
+}
+
+#[test]
 fn facts_dated_after_the_erasure_stay() {
     let shop = shop(MemoryStore::new());
     let zoe = shop.tell(&shop.visit("1", "zoe", "zoe@b.fr", "01T10")).expect("new").expect("Zoé");
