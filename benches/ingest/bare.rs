@@ -16,7 +16,7 @@ use omnichannel::{Error, ErrorKind, Result as Answer};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Failure, Run, by_the_clock, median, receive, receive_side_by_side};
+use crate::{Failure, Run, by_the_clock, median, receive};
 
 /// What the store's connection is set to.
 const PRAGMAS: &str = "
@@ -38,7 +38,7 @@ pub(crate) fn compare(sizes: &[usize]) -> Result<(), Failure> {
     for size in sizes {
         let run = median(*size, || {
             let folder = Folder::new()?;
-            receive_side_by_side(*size, SqliteStore::open(folder.file())?)
+            receive(*size, SqliteStore::open(folder.file())?, by_the_clock)
         })?;
         let bare = median(*size, || bare(*size))?;
         let ratio = run.each() / bare.each();

@@ -7,12 +7,7 @@
 //! In memory at 10^4, 10^5 and 10^6 touchpoints on one core; in an SQLite file at 10^4 and 10^5,
 //! beside bare SQLite that writes the same rows, tables and indexes in the same transactions. Only
 //! receiving is timed, not the making of the input; of several runs the median counts. Where the
-//! system tells the time that the thread had a core (Linux), that counts in memory: others' work
-//! does not. SQLite is timed by the clock, disk and all.
-//!
-//! Into SQLite an importer feeds, as one should: it has two batches on the way, so that the hub's
-//! thread decodes the one while the store's thread writes the other. The ratio is therefore what a
-//! person waits, on two cores; the work of both threads together is more.
+//! system tells the time that the thread had a core (Linux), that counts: others' work does not.
 //!
 //! # Why
 //!
@@ -26,20 +21,9 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-#[cfg(feature = "sqlite")]
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use omnichannel::hub::Reception;
 use omnichannel::storage::{MemoryStore, Store};
 
 use journeys::Journeys;
-
-/// How many batches an importer has on the way.
-#[cfg(feature = "sqlite")]
-const ON_THE_WAY: usize = 2;
-
-/// How many batches are made before they are received.
-#[cfg(feature = "sqlite")]
-const MADE_AT_ONCE: usize = 10;
 
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
@@ -120,43 +104,13 @@ pub(crate) fn receive(
         let began = clock();
         let receptions = runtime.block_on(hub.receive_many(batch));
         let took = clock().saturating_sub(began);
-        run.touchpoints += all_taken(&receptions?, expected)?;
+        let taken: usize = receptions?.iter().map(|reception| reception.taken.len()).sum();
+        if taken != expected {
+            return Err(format!("{taken} touchpoints were taken of {expected}").into());
+        }
+        run.touchpoints += taken;
         run.whole += took;
         run.worst = run.worst.max(took);
-    }
-}
-
-/// The touchpoints that were taken, which are those that were told.
-fn all_taken(receptions: &[Reception], told: usize) -> Result<usize, Failure> {
-    let taken: usize = receptions.iter().map(|reception| reception.taken.len()).sum();
-    if taken == told {
-        return Ok(taken);
-    }
-    Err(format!("{taken} touchpoints were taken of {told}").into())
-}
-
-/// Receives the journeys with [`ON_THE_WAY`] batches on the way, and times it by the clock.
-#[cfg(feature = "sqlite")]
-pub(crate) fn receive_side_by_side(touchpoints: usize, store: impl Store) -> Result<Run, Failure> {
-    let hub = journeys::hub(store)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let mut journeys = Journeys::of(touchpoints)?;
-    let mut run = Run::default();
-    loop {
-        let made = std::iter::repeat_with(|| journeys.batch()).take(MADE_AT_ONCE);
-        let made: Vec<_> = made.take_while(|(batch, _)| !batch.is_empty()).collect();
-        if made.is_empty() {
-            return Ok(run);
-        }
-        let told: usize = made.iter().map(|(_, touchpoints)| touchpoints).sum();
-        let began = by_the_clock();
-        let receptions = stream::iter(made)
-            .map(|(batch, _)| hub.receive_many(batch))
-            .buffered(ON_THE_WAY)
-            .try_concat();
-        let receptions = runtime.block_on(receptions);
-        run.whole += by_the_clock().saturating_sub(began);
-        run.touchpoints += all_taken(&receptions?, told)?;
     }
 }
 
