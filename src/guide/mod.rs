@@ -23,6 +23,7 @@ pub mod guarantees {}
 
 #[doc = include_str!("hubs.md")]
 pub mod hubs {}
+
 #[doc = include_str!("privacy.md")]
 pub mod privacy {}
 
