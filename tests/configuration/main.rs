@@ -13,8 +13,10 @@ mod world;
 use std::sync::Arc;
 
 use common::{crowd, now, receive_batches, request, tenant};
+use omnichannel::engine::{Facts, Pause, View, prepare, receive};
 use omnichannel::model::{
-    Configuration, Decision, Index, OutboxState, Outcome, Purpose, Range, TenantId,
+    Arrival, ArrivalMode, Configuration, Decision, Index, OutboxState, Outcome, Purpose, Range,
+    TenantId,
 };
 use omnichannel::storage::{MemoryStore, Store as _};
 use omnichannel::testkit::block_on;
@@ -108,6 +110,31 @@ fn a_hub_of_the_older_configuration_lays_out_nothing_and_says_nothing() {
     block_on(open(&store).configure(third.clone())).expect("configured");
     assert_eq!(decide(&stale, "k").expect_err("older").kind(), ErrorKind::Unavailable);
     assert_eq!(decide(&stale, "k").expect("decided").configuration, third.version());
+}
+
+#[test]
+fn what_was_prepared_under_older_rules_is_not_taken_by_a_hub_that_took_newer_ones_up() {
+    let store = Arc::new(MemoryStore::new());
+    let hub = open(&store);
+    block_on(receive_batches(&hub, &crowd(1, 5), 10));
+    let portraits = block_on(hub.portraits(tenant())).expect("views");
+    let touchpoint = portraits[0].timeline[0].touchpoint.clone();
+    let arrival = Arrival::new(ArrivalMode::Live, touchpoint.occurred, now());
+    let touchpoints = vec![prepare(&hub.context(tenant()), touchpoint, arrival)];
+    let facts = Facts { touchpoints, verdicts: Vec::new() };
+    block_on(hub.configure(blocking(&["account-1"]))).expect("configured");
+    let (context, mut view) = (hub.context(tenant()), View::default());
+    let pause = loop {
+        match receive(&context, &view, &facts) {
+            Err(Pause::Need(need)) => {
+                let keys: Vec<_> = need.keys.into_iter().collect();
+                let rows = block_on(store.load(&keys)).expect("read");
+                view.add_rows(keys.into_iter().zip(rows));
+            }
+            answer => break answer.map(|received| received.fates),
+        }
+    };
+    assert_eq!(pause, Err(Pause::Outdated));
 }
 
 #[test]
