@@ -1,12 +1,13 @@
 //! What do decisions that were made elsewhere change? Decisions, outbox and ledgers.
 //!
 //! Of two tellings of one decision one stands, by [`MadeDecision::standing`]: importing in any
-//! order, twice, or after a crash in the middle changes nothing more. Two rounds, whatever the
-//! batch.
+//! order, twice, or after a crash in the middle changes nothing more. Those of erased people are
+//! refused. Two rounds, whatever the batch; one more where somebody was erased.
 
 use std::collections::BTreeMap;
 
 use super::receive::Fate;
+use super::tombstone;
 use super::writing::Writing;
 use super::{Context, Reading, Step, View};
 use crate::model::{Changeset, ContactLedger, DecisionId, Key, MadeDecision, RecordId};
@@ -28,6 +29,8 @@ pub fn recall(
         read.want(Key::outbox(tenant, one.decision.id));
         read.want(Key::ledger(tenant, one.decision.intent.subject));
     }
+    let erased = made.iter().map(|one| tombstone::has_decision(context, &mut read, &one.decision));
+    let erased = erased.collect::<Step<Vec<bool>>>()?;
     read.settle()?;
     let mut standing: BTreeMap<DecisionId, MadeDecision> = BTreeMap::new();
     for one in made {
@@ -48,7 +51,11 @@ pub fn recall(
         known.reservation = ledger.of(*id).cloned();
     }
     let mut changed: BTreeMap<DecisionId, MadeDecision> = BTreeMap::new();
-    let fates = made.iter().map(|one| recalled.weigh(one, &mut standing, &mut changed)).collect();
+    let fates = made.iter().zip(erased).map(|(one, erased)| match erased {
+        true => Fate::Erased,
+        false => recalled.weigh(one, &mut standing, &mut changed),
+    });
+    let fates = fates.collect();
     let ledgers = recalled.ledgers;
     let mut writing = Writing::new(tenant);
     for one in changed.into_values() {

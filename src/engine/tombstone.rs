@@ -124,7 +124,7 @@ impl<'a> Tombstones<'a> {
     }
 }
 
-/// Whether a decision was erased with its subject and has not gone yet; once all was read.
+/// Whether a decision was, or is being, erased with its subject; once all was read.
 pub(super) fn has_decision(
     context: &Context<'_>,
     read: &mut Reading<'_>,

@@ -152,3 +152,25 @@ fn keys_rotate_and_a_missing_one_is_asked_for() {
     assert!(error.to_string().contains(&erasure_key(2).check_value().to_string()), "{error}");
     assert_eq!(at("2026-03-14T10:00:00Z"), receipt.erased_at);
 }
+
+#[test]
+fn an_older_export_brings_nobody_back() {
+    let shop = shop(MemoryStore::new());
+    let body = shop.choice("1", "zoe", "zoe@b.fr", "01T10", "given");
+    let zoe = shop.tell(&body).expect("new").expect("Zoé");
+    let intent = shop.intent("k", zoe, "marketing");
+    let decision = block_on(shop.hub.decide(tenant(), &intent)).expect("decided").id;
+    let mut export = shop.hub.export(tenant());
+    let mut lines = Vec::new();
+    while let Some(page) = block_on(export.next()).expect("read") {
+        lines.extend(page);
+    }
+    block_on(shop.hub.erase(tenant(), zoe, "r")).expect("erased");
+    let before = digest(&shop.hub);
+    let mut import = shop.hub.import(tenant());
+    block_on(import.take(&lines)).expect("taken");
+    assert_eq!((import.progress().erased, import.progress().accepted), (2, 0));
+    assert_eq!(digest(&shop.hub), before);
+    assert_eq!(block_on(shop.hub.decision(tenant(), decision)).expect("read"), None);
+    assert_eq!(block_on(shop.hub.outbox(tenant(), decision)).expect("read"), None);
+}
