@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{keys, request, tenant};
 use omnichannel::channel::{KeyRing, Listening, MemoryChannel, TouchpointJson};
-use omnichannel::engine::Fate;
+use omnichannel::engine::{Facts, Fate, prepare};
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
     Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, IdKey, IdentityRules,
@@ -16,6 +16,7 @@ use omnichannel::model::{
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
+use omnichannel::testkit::recompute::{everything, take};
 use omnichannel::{ErrorKind, Hub};
 
 fn at(time: &str) -> Timestamp {
@@ -114,6 +115,29 @@ fn a_message_goes_from_intent_to_timeline() {
     assert_eq!((message.author, message.text().expose().as_str()), (Author::System, "Bonjour"));
     let again = block_on(world.hub.dispatch_due(now)).expect("dispatched");
     assert!(again.sent.is_empty(), "nothing is sent twice");
+}
+
+#[test]
+fn a_record_keeps_its_source_in_whatever_order_our_sendings_are_replayed() {
+    let (world, replayed) = (world(), world());
+    let camille = world.buyer("1", "L1", "given");
+    block_on(world.hub.decide(tenant(), &world.intent("k", camille, "marketing")))
+        .expect("decided");
+    block_on(world.hub.dispatch_due(at("2026-03-14T10:00:01Z"))).expect("dispatched");
+    let customer = block_on(world.hub.customer(tenant(), camille)).expect("read").expect("known");
+    assert_eq!(customer.records[0].source.as_str(), "store");
+
+    let context = world.hub.context(tenant());
+    let all = block_on(everything(&world.store, tenant())).expect("read").touchpoints;
+    let mut copies: Vec<_> = all.into_values().flatten().collect();
+    copies.sort_by_key(|copy| std::cmp::Reverse(copy.touchpoint.occurred.order()));
+    for copy in copies {
+        let touchpoints = vec![prepare(&context, copy.touchpoint, copy.arrival)];
+        let facts = Facts { touchpoints, ..Facts::default() };
+        block_on(take(&replayed.store, &context, &facts)).expect("taken");
+    }
+    let digest = |hub: &Hub| block_on(hub.digest(tenant())).expect("read");
+    assert_eq!(digest(&replayed.hub), digest(&world.hub));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The inspector: contracts that channels and stores must keep, and schedules that find races.
+//! The inspector: contracts of channels and stores, schedules that find races.
 //!
 //! For dev-dependencies: `omnichannel = { version = "...", features = ["testkit"] }`. Every check
 //! panics with a sentence when it fails, as a test does. Sees public items only.
@@ -7,6 +7,7 @@ mod block_on;
 pub mod channel;
 pub mod interleave;
 pub mod people;
+pub mod recompute;
 pub mod store;
 
 pub use block_on::block_on;
