@@ -119,6 +119,8 @@ pub(super) fn write(
     next: OutboxEntry,
     ledger: LedgerState,
 ) -> Step<Writing> {
+    // The reservation was asked for with the entry; it is marked once it is read.
+    read.settle()?;
     let woken = if next.is_open() { None } else { follower(context, read, &next)? };
     let mut writing = Writing::new(context.tenant);
     mark(context, read, &next, ledger, &mut writing);
