@@ -62,7 +62,7 @@ impl<S: Store> Store for Yielding<S> {
 }
 
 /// Is pending once.
-async fn give_way() {
+pub(super) async fn give_way() {
     let mut gave_way = false;
     poll_fn(|context| {
         if std::mem::replace(&mut gave_way, true) {

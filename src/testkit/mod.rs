@@ -1,10 +1,11 @@
-//! The inspector: contracts of channels and stores, schedules that find races.
+//! The inspector: contracts of channels and stores, faults, schedules that find races.
 //!
 //! For dev-dependencies: `omnichannel = { version = "...", features = ["testkit"] }`. Every check
 //! panics with a sentence when it fails, as a test does. Sees public items only.
 
 mod block_on;
 pub mod channel;
+pub mod fault;
 pub mod interleave;
 pub mod people;
 pub mod recompute;
