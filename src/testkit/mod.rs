@@ -9,6 +9,7 @@ pub mod fault;
 pub mod interleave;
 pub mod people;
 pub mod recompute;
+pub mod simulate;
 pub mod store;
 
 pub use block_on::block_on;

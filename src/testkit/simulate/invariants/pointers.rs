@@ -1,0 +1,65 @@
+//! A record and a linking identifier point to the one component that holds them.
+
+use super::{Event, Holds, Truth, ensure};
+use crate::model::{Body, Component, ComponentId, Kind};
+use crate::testkit::simulate::truth::{Change, as_component, short};
+
+pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
+    let Event::Committed(change) = event else { return Ok(()) };
+    for put in &change.changeset.puts {
+        match &put.body {
+            Body::Component(component) => points_back(change, component)?,
+            Body::RecordAt(home) => {
+                let id = crate::model::RecordId::from_uuid(put.key.id);
+                let held = change.component_after(*home);
+                ensure(held.is_some_and(|held| held.records.contains_key(&id)), || {
+                    format!("{} points to a component without it", short(&put.key))
+                })?;
+            }
+            Body::IdentifierAt(home) => {
+                let id = crate::model::IdentifierId::from_uuid(put.key.id);
+                let held = change.component_after(*home);
+                ensure(held.is_some_and(|held| held.identifiers.contains_key(&id)), || {
+                    format!("{} points to a component without it", short(&put.key))
+                })?;
+            }
+            _ => {}
+        }
+    }
+    // What a component held before and holds no longer points elsewhere, or nowhere.
+    let components = change.changeset.puts.iter().map(|put| &put.key);
+    let components = components.chain(&change.changeset.deletes);
+    for key in components.filter(|key| key.kind == Kind::Component) {
+        let id = ComponentId::from_uuid(key.id);
+        let Some(before) = change.before(key).and_then(as_component) else { continue };
+        let holds = |after: &Component| {
+            (&after.records, &after.identifiers) == (&before.records, &before.identifiers)
+        };
+        let after = change.component_after(id);
+        if after.is_some_and(holds) {
+            continue;
+        }
+        for record in before.records.keys() {
+            let held = after.is_some_and(|after| after.records.contains_key(record));
+            ensure(held || change.home_after(*record) != Some(&id), || {
+                format!("a record points to {}, which let it go", short(key))
+            })?;
+        }
+        for identifier in before.linking() {
+            let held = after.is_some_and(|after| after.identifiers.contains_key(&identifier));
+            ensure(held || change.place_after(identifier) != Some(&id), || {
+                format!("an identifier points to {}, which let it go", short(key))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn points_back(change: &Change<'_>, component: &Component) -> Holds {
+    let records = component.records.keys();
+    let all = records
+        .map(|id| change.home_after(*id))
+        .chain(component.linking().map(|id| change.place_after(id)));
+    let lost = all.filter(|home| *home != Some(&component.id)).count();
+    ensure(lost == 0, || format!("{lost} of what a component holds point elsewhere or nowhere"))
+}
