@@ -60,6 +60,9 @@
 //! integrators fill; [`hub`] plugs everything together. `testkit` (a feature) proves a channel and
 //! a store.
 
+#[macro_use]
+mod bugs;
+
 pub mod model;
 
 pub mod consistency;

@@ -83,7 +83,8 @@ pub fn confirm(
     }
     let rules = standing.rules.as_ref().ok_or(Refusal::PurposeGone)?;
     let (namespace, address) = standing.address.clone().ok_or(Refusal::EndpointLost)?;
-    if !Permission::of(rules.basis, standing.consent).holds() {
+    let permitted = Permission::of(rules.basis, standing.consent).holds();
+    if !permitted && !bug!("consent_not_rechecked") {
         return Err(Refusal::ConsentLost);
     }
     if now < *at || standing.quiet_until.is_some_and(|end| now < end) {

@@ -80,10 +80,12 @@ pub fn claim(
     }
     want_choices(context, &mut read, *endpoint)?;
     let (entry, unknown) = (found(entry), AfterUnknown::of(context, decision));
-    if entry.uncertain && (unknown == AfterUnknown::GiveUp || entry.attempts >= ATTEMPTS_MAX) {
+    let again = unknown != AfterUnknown::GiveUp || bug!("sent_again_after_unknown");
+    if entry.uncertain && (!again || entry.attempts >= ATTEMPTS_MAX) {
         return ambiguous(context, &mut read, &entry);
     }
-    if let Some(behind) = outgoing::ahead(context, &mut read, &entry)? {
+    let ahead = outgoing::ahead(context, &mut read, &entry)?;
+    if let Some(behind) = ahead.filter(|_| !bug!("out_of_turn")) {
         let next = OutboxEntry { state: OutboxState::Waiting { behind }, ..entry };
         return Ok((Claimed::Waiting, postponed(context, &read, next)));
     }
@@ -119,7 +121,7 @@ fn leased(entry: &OutboxEntry, unknown: AfterUnknown, now: Timestamp) -> OutboxE
     OutboxEntry {
         due,
         attempts: entry.attempts + 1,
-        fence: entry.fence + 1,
+        fence: entry.fence + u64::from(!bug!("lease_without_fence")),
         state: OutboxState::Leased { until: due },
         possible_duplicate: entry.possible_duplicate
             || (entry.uncertain && unknown == AfterUnknown::Duplicate),

@@ -78,9 +78,10 @@ pub(super) fn merge<'a>(
         let change = changes
             .entry(id)
             .or_insert_with(|| CopyChange::new(read.copies(context.tenant, id), &fact.copies));
-        let is_first = change.before.is_none() && change.accepted.is_none();
+        let is_new = change.before.is_none() || bug!("lost_dedupe");
+        let is_first = is_new && change.accepted.is_none();
         if !is_first {
-            let new = change.add(&fact.copies);
+            let new = change.add(&fact.copies) || bug!("duplicate_called_conflicting");
             fate = if new { Fate::Conflicting } else { Fate::Duplicate };
         }
         if fate != Fate::Duplicate {

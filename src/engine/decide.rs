@@ -77,7 +77,9 @@ pub fn decide(
             at: *at,
             state: LedgerState::Reserved,
         });
-        writing.put_ledger(intent.subject, ledger);
+        if !bug!("reservation_not_written") {
+            writing.put_ledger(intent.subject, ledger);
+        }
         let turn = intent.conversation.map(|id| Turn { conversation: id.into(), at: now });
         let entry = OutboxEntry::new(id, intent.subject, *at);
         writing.put_outbox(OutboxEntry { turn, ..entry });
@@ -112,7 +114,9 @@ fn contact_view(
         let choice = choices.in_force(&intent.purpose);
         place.consent = choice.map(|(touchpoint, choice)| (choice.state, touchpoint));
     }
-    let ledgers = found.cluster.records.iter().filter_map(|record| read.ledger(tenant, *record));
+    let records = found.cluster.records.iter();
+    let records = records.filter(|it| **it == intent.subject || !bug!("one_ledger_only"));
+    let ledgers = records.filter_map(|record| read.ledger(tenant, *record));
     let mut ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
     ledger.sort_by_key(|entry| (entry.at, entry.decision));
     Ok(ContactView { customer: found.cluster.customer, reach, ledger, utc_offset })

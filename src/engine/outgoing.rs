@@ -73,6 +73,9 @@ pub(super) fn after(
         SendOutcome::Accepted { .. }
         | SendOutcome::Replayed { .. }
         | SendOutcome::Partial { .. } => (OutboxState::Done(outcome.clone()), LedgerState::Sent),
+        SendOutcome::Rejected { .. } if bug!("retried_after_rejection") => {
+            (OutboxState::Due, LedgerState::Reserved)
+        }
         SendOutcome::Deferred { retry_at } if !tried => {
             next.due = spread(*retry_at, now, jitter);
             (OutboxState::Due, LedgerState::Reserved)

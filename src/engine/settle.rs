@@ -55,13 +55,13 @@ pub fn settle(
     }
     let outcome = &settlement.outcome;
     let told = match sent(context, decision, outcome, kind, now) {
-        Some(sent) => {
+        Some(sent) if !bug!("settled_without_touchpoint") => {
             let arrival = Arrival::new(ArrivalMode::Live, Occurred::at(now), now);
             let touchpoints = vec![prepare(context, sent, arrival)];
             let facts = Facts { touchpoints, verdicts: Vec::new() };
             receive(context, view, &facts).map(|received| received.changeset)
         }
-        None => Ok(Changeset::default()),
+        _ => Ok(Changeset::default()),
     };
     let erased = tombstone::has_decision(context, &mut read, decision)?;
     read.settle()?;

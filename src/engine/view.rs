@@ -190,7 +190,9 @@ impl<'v> Reading<'v> {
     /// Everything that the step rests on.
     pub(crate) fn expects(&self) -> Vec<Expect> {
         let rows = self.view.versions().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
-        let rows = rows.map(|((key, version), _)| Expect::Row(key, version));
+        let rows = rows.map(|(row, _)| row);
+        let rows = rows.filter(|(_, version)| *version > 0 || !bug!("absence_not_expected"));
+        let rows = rows.map(|(key, version)| Expect::Row(key, version));
         let anchors = self.anchors.iter().map(|(at, version)| Expect::Anchor(*at, *version));
         rows.chain(anchors).collect()
     }

@@ -191,6 +191,9 @@ impl Writing {
             self.put(record.as_uuid(), Body::RecordAt(after.id), Vec::new());
         }
         for identifier in &entered.identifiers[identifiers..] {
+            if before.is_some() && bug!("pointer_not_moved") {
+                continue;
+            }
             self.put(identifier.as_uuid(), Body::IdentifierAt(after.id), Vec::new());
         }
     }

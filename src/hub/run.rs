@@ -27,7 +27,7 @@ impl Hub {
         for _ in 0..CONFLICTS_MAX {
             let mut view = View::default();
             let (answer, rounds) = self.step(operation, &mut view, &step).await?;
-            if rounds <= 1 || self.still_holds(&view).await? {
+            if rounds <= 1 || bug!("torn_view") || self.still_holds(&view).await? {
                 return Ok(answer);
             }
         }
@@ -71,6 +71,7 @@ impl Hub {
                 trace::committed(operation, rounds, rows);
                 Ok(Some(answer))
             }
+            Commit::Conflict(_) if bug!("conflict_taken_for_success") => Ok(Some(answer)),
             Commit::Conflict(failed) => {
                 trace::conflicted(operation, failed.len());
                 count(&self.counters.conflicts, 1);

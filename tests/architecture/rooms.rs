@@ -23,6 +23,8 @@ const ALL: &[&str] = &[
 
 /// Each room and the rooms that it may name besides itself.
 const TABLE: &[(&str, &[&str])] = &[
+    // No room: planted bugs, which builds for use do not have. Any room may ask for one by macro.
+    ("bugs", &[]),
     ("error", &[]),
     ("model", &["error"]),
     ("identity", NOUNS),
