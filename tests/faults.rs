@@ -37,7 +37,9 @@ const SCENARIOS: &[Scenario] = &[
     ("decide", decide, Tried::Singles),
     ("dispatch", dispatch, Tried::Pairs),
     ("receipt", receipt, Tried::Singles),
+    ("erase", erase, Tried::Pairs),
     ("import", import, Tried::Singles),
+    ("reconfigure", reconfigure, Tried::Singles),
     ("requeue", requeue, Tried::Singles),
     ("two hubs, schedule 1", |stage| two_hubs(stage, 1), Tried::Singles),
     ("two hubs, schedule 2", |stage| two_hubs(stage, 2), Tried::Singles),
@@ -129,6 +131,24 @@ fn receipt(stage: &Stage) {
         stage.tell("mail", &body);
         stage.tell("mail", &body);
     }
+}
+
+/// One person is erased, another stays.
+fn erase(stage: &Stage) {
+    stage.told_before("web", VISIT);
+    let other = VISIT.replace(r#""1""#, r#""6""#).replace(r#""c""#, r#""e""#);
+    let visitor = stage.told_before("web", &other.replace("z@b.fr", "y@b.fr"));
+    stage.told_before("web", BRIDGE);
+    stage.erase(visitor);
+}
+
+/// An e-mail joins two records; then the rules say that it joins nobody.
+fn reconfigure(stage: &Stage) {
+    stage.told_before("web", VISIT);
+    stage.told_before("web", CARD);
+    stage.told_before("web", BRIDGE);
+    stage.block("z@b.fr");
+    stage.tell("web", LATER);
 }
 
 /// What another store exported comes in, all over again after each failure.

@@ -11,8 +11,8 @@ use crate::Hub;
 use crate::engine::{Context, Facts, Pause, View, prepare, receive};
 use crate::hub::{FixedClock, Keys, SeededEntropy};
 use crate::model::{
-    Body, Changeset, Commit, Copy, Digest, Index, Range, Row, TenantId, Timestamp, TouchpointId,
-    Verdict,
+    Body, Changeset, Commit, Configuration, Copy, Digest, Index, Range, Row, TenantId, Timestamp,
+    TouchpointId, Verdict,
 };
 use crate::storage::{MemoryStore, Store};
 use crate::{Error, ErrorKind, Result};
@@ -85,7 +85,7 @@ pub async fn recomputed(hub: &Hub, tenant: TenantId) -> Result<Digest> {
     let keys = Keys { id_key: context.id_key.clone() };
     let new =
         Hub::new(MemoryStore::new(), keys, FixedClock::new(Timestamp::MIN), SeededEntropy::new(0))
-            .configured(context.configuration.clone())?;
+            .configured(Configuration::clone(&context.configuration))?;
     let copies = known.touchpoints.into_values().flatten();
     let touchpoints = copies.map(|copy| prepare(&context, copy.touchpoint, copy.arrival)).collect();
     let facts = Facts { touchpoints, verdicts: known.verdicts };
@@ -112,6 +112,8 @@ pub async fn take(store: &dyn Store, context: &Context<'_>, facts: &Facts) -> Re
                 };
             }
             Err(Pause::Stale) => view = View::default(),
+            Err(Pause::UnknownErasureKey(_)) => return Err(endless("an erasure key is missing")),
+            Err(Pause::Outdated) => return Err(endless("another configuration is in force")),
             Err(Pause::Need(need)) => {
                 let keys: Vec<_> = need.keys.into_iter().collect();
                 let rows = store.load(&keys).await?;

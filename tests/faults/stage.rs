@@ -9,9 +9,9 @@ use omnichannel::engine::Requeued;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Act, Authorized, Body, Capabilities, Channel, ChannelId, ChannelKind, Configuration, Decision,
-    DecisionId, DeliveryClass, Digest, Intent, Key, LawfulBasis, LedgerState, Namespace, Occurred,
-    Outbound, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules, RecordId, SendIdempotency,
-    SendOutcome, Timestamp, Verdict,
+    DecisionId, DeliveryClass, Digest, ErasureKey, Intent, Key, LawfulBasis, LedgerState,
+    Namespace, Occurred, Outbound, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules,
+    RecordId, SendIdempotency, SendOutcome, Timestamp, Verdict,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -83,8 +83,8 @@ impl Caller {
                 Err(error) => error,
             };
             match error.retry_advice() {
-                Retry::Now | Retry::Unknown => {}
-                Retry::After(wait) => self.set(self.now().plus(wait)),
+                // No time passes on the stage but that of the outbox.
+                Retry::Now | Retry::Unknown | Retry::After(_) => {}
                 Retry::Never => panic!("an error that no retry mends: {error}"),
             }
         }
@@ -161,8 +161,7 @@ fn caller(
     let web = TouchpointJson::new(Channel::new("web", ChannelKind::Web).expect("a channel"));
     let [mail, letter] = providers;
     let hub = Hub::new(store, keys(), Arc::clone(&clock), SeededEntropy::new(1))
-        .configured(configuration())
-        .expect("a fine policy")
+        .erasure_keys(ErasureKey::new(&[9; 32]).expect("a key"), [])
         .channel(tenant(), Arc::clone(mail), KeyRing::default())
         .channel(tenant(), Arc::clone(letter), KeyRing::default())
         .channel(tenant(), Listening::new(web), KeyRing::default());
@@ -181,6 +180,7 @@ impl Stage {
             Provider::new("letter", ChannelKind::Post, sends(Namespace::Phone)),
         ];
         let calm = caller(memory, &providers, &time);
+        block_on(calm.hub.configure(configuration())).expect("a fine policy");
         let caller = caller(Arc::clone(&store), &providers, &time);
         Self { store, calm, caller, providers, decisions: Mutex::default() }
     }
@@ -267,6 +267,20 @@ impl Stage {
         assert!(matches!(requeued, Requeued::Again | Requeued::NotDead), "{requeued:?}");
     }
 
+    pub(crate) fn erase(&self, subject: RecordId) {
+        let hub = &self.caller.hub;
+        let erasing = self.caller.insist(async || hub.erase(tenant(), subject, "request 7").await);
+        assert!(block_on(erasing).is_complete());
+    }
+
+    /// Puts rules in force under which a value joins nobody.
+    pub(crate) fn block(&self, value: &str) {
+        let mut configuration = configuration();
+        configuration.identity.blocked_values.insert(value.to_owned());
+        let (hub, wanted) = (&self.caller.hub, &configuration);
+        block_on(self.caller.insist(async || hub.configure(wanted.clone()).await));
+    }
+
     /// Everything known here, line by line.
     pub(crate) fn export(&self) -> Vec<Vec<String>> {
         let (mut export, mut pages) = (self.calm.hub.export(tenant()), Vec::new());
@@ -295,6 +309,8 @@ impl Stage {
     /// Everything that can be seen, once nothing waits any more.
     pub(crate) async fn end(&self) -> End {
         let hub = &self.calm.hub;
+        // What only reads looks under the configuration that it last took up.
+        hub.refresh().await.expect("the configuration in force");
         let known = everything(hub.store(), tenant()).await.expect("facts");
         let mut end = End {
             digest: Some(hub.digest(tenant()).await.expect("views")),
