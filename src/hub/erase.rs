@@ -33,7 +33,7 @@ impl Hub {
         subject: impl Into<RecordId>,
         reason: &str,
     ) -> Result<Erasure> {
-        let (context, now, subject) = (self.context(tenant), self.clock.now(), subject.into());
+        let (context, now, subject) = (self.ready(tenant).await?, self.clock.now(), subject.into());
         for _ in 0..STEPS_MAX {
             let step = |view: &_| engine::erase(&context, view, subject, reason, now);
             match self.transact("hub.erase", step).await? {
@@ -61,13 +61,13 @@ impl Hub {
         tenant: TenantId,
         subject: impl Into<RecordId>,
     ) -> Result<Option<SubjectExport>> {
-        let (context, now, subject) = (self.context(tenant), self.clock.now(), subject.into());
+        let (context, now, subject) = (self.ready(tenant).await?, self.clock.now(), subject.into());
         let step = |view: &_| engine::subject(&context, view, subject, now);
         self.ask("hub.subject_export", step).await
     }
 
     async fn erase_rest(&self, tenant: TenantId, id: ErasureId) -> Result<Erasure> {
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         for _ in 0..STEPS_MAX {
             let step = |view: &_| engine::erase_more(&context, view, id);
             match self.transact("hub.erase", step).await? {

@@ -196,7 +196,7 @@ impl Hub {
             while !self.keep(&new, None).await? {}
             fates.push(if known { Fate::Duplicate } else { Fate::Accepted });
         }
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         if !batch.verdicts.is_empty() {
             let facts = Facts { touchpoints: Vec::new(), verdicts: batch.verdicts };
             let step = |view: &View| {

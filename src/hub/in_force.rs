@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use crate::engine::Context;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
     Body, Changeset, Commit, Configuration, ConfigurationVersion, Digest, Expect, Key, Profile,
@@ -64,6 +65,12 @@ impl Hub {
         self.take_up().await?;
         let _ = self.profile_checked.set(());
         Ok(self.held().version)
+    }
+
+    /// The context of a tenant, once the hub has taken up what is in force in the store.
+    pub(super) async fn ready(&self, tenant: TenantId) -> Result<Context<'_>> {
+        self.check_profile().await?;
+        Ok(self.context(tenant))
     }
 
     /// Refuses a store of another profile, takes up the configuration in force, and keeps ours.

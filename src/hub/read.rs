@@ -22,7 +22,7 @@ impl Hub {
         tenant: TenantId,
         id: impl Into<RecordId>,
     ) -> Result<Option<Customer>> {
-        let (context, id) = (self.context(tenant), id.into());
+        let (context, id) = (self.ready(tenant).await?, id.into());
         self.ask("hub.customer", |view| engine::customer(&context, view, id)).await
     }
 
@@ -39,7 +39,7 @@ impl Hub {
         after: Option<Sort>,
         limit: u32,
     ) -> Result<Option<TimelinePage>> {
-        let (context, id) = (self.context(tenant), id.into());
+        let (context, id) = (self.ready(tenant).await?, id.into());
         self.ask("hub.timeline", |view| engine::timeline(&context, view, id, after, limit)).await
     }
 
@@ -53,7 +53,7 @@ impl Hub {
         tenant: TenantId,
         id: impl Into<RecordId>,
     ) -> Result<Vec<Conversation>> {
-        let (context, id) = (self.context(tenant), id.into());
+        let (context, id) = (self.ready(tenant).await?, id.into());
         let all = self.ask("hub.conversations", |view| engine::conversations(&context, view, id));
         Ok(all.await?.unwrap_or_default())
     }
@@ -69,7 +69,7 @@ impl Hub {
         tenant: TenantId,
         id: impl Into<MessageId>,
     ) -> Result<Option<Conversation>> {
-        let (context, id) = (self.context(tenant), id.into());
+        let (context, id) = (self.ready(tenant).await?, id.into());
         self.ask("hub.conversation", |view| engine::conversation(&context, view, id)).await
     }
 
@@ -84,7 +84,7 @@ impl Hub {
         a: impl Into<RecordId>,
         b: impl Into<RecordId>,
     ) -> Result<Option<Explanation>> {
-        let (context, a, b) = (self.context(tenant), a.into(), b.into());
+        let (context, a, b) = (self.ready(tenant).await?, a.into(), b.into());
         self.ask("hub.why", |view| engine::why(&context, view, a, b)).await
     }
 
@@ -116,7 +116,7 @@ impl Hub {
         person: Option<RecordId>,
         facts: &QuoteFacts,
     ) -> Result<Quote> {
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         self.ask("hub.quote", |view| engine::quote(&context, view, person, facts)).await
     }
 

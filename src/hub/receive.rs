@@ -300,7 +300,7 @@ impl Hub {
             let message = "a verdict is on two records; these are one";
             return Err(Error::new(ErrorKind::Invalid, message).during("hub.rule"));
         }
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         let verdict = engine::verdict(&context, (a, b), ruling, self.clock.now(), by, reason);
         self.record_verdict(tenant, verdict.clone()).await?;
         Ok(verdict)
@@ -312,7 +312,7 @@ impl Hub {
     ///
     /// What the store says.
     pub async fn record_verdict(&self, tenant: TenantId, verdict: Verdict) -> Result<Fate> {
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         let facts = Facts { touchpoints: Vec::new(), verdicts: vec![verdict] };
         self.transact("hub.rule", |view| {
             let received = engine::receive(&context, view, &facts)?;

@@ -84,7 +84,7 @@ impl Hub {
         now: Timestamp,
         erased: &mut RowCounts,
     ) -> Result<()> {
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         for _ in 0..STEPS_MAX {
             let step = |view: &_| engine::retain_record(&context, view, key, record, now);
             let done = self.transact("hub.retain", step).await?;

@@ -98,7 +98,7 @@ impl Hub {
     /// [`ErrorKind::NotFound`] where the subject was never seen; [`ErrorKind::Invalid`] where the
     /// key was used for another intent: choose another. Else what the store says.
     pub async fn decide(&self, tenant: TenantId, intent: &Intent) -> Result<Decision> {
-        let (context, now) = (self.context(tenant), self.clock.now());
+        let (context, now) = (self.ready(tenant).await?, self.clock.now());
         let step = |view: &View| engine::decide(&context, view, intent, now);
         let decided = self.transact("hub.decide", step).await?;
         count(&self.counters.decided, 1);
@@ -268,7 +268,7 @@ impl Hub {
     ///
     /// What the store says; what stands against it is an answer.
     pub async fn requeue(&self, tenant: TenantId, id: DecisionId) -> Result<Requeued> {
-        let (context, now) = (self.context(tenant), self.clock.now());
+        let (context, now) = (self.ready(tenant).await?, self.clock.now());
         self.transact("hub.requeue", |view| engine::requeue(&context, view, id, now)).await
     }
 
@@ -279,7 +279,7 @@ impl Hub {
     ///
     /// What the store says.
     pub async fn delivery(&self, tenant: TenantId, id: DecisionId) -> Result<Option<Delivery>> {
-        let context = self.context(tenant);
+        let context = self.ready(tenant).await?;
         self.ask("hub.delivery", |view| engine::delivery(&context, view, id)).await
     }
 

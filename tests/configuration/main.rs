@@ -13,15 +13,15 @@ mod world;
 use std::sync::Arc;
 
 use common::{crowd, now, receive_batches, request, tenant};
-use omnichannel::engine::{Facts, Pause, View, prepare, receive};
+use omnichannel::engine::{Facts, Pause, Requeued, View, prepare, receive};
 use omnichannel::model::{
-    Arrival, ArrivalMode, Configuration, Decision, Index, OutboxState, Outcome, Purpose, Range,
-    TenantId,
+    Arrival, ArrivalMode, Configuration, Decision, DecisionId, Index, OutboxState, Outcome,
+    Purpose, Range, TenantId,
 };
 use omnichannel::storage::{MemoryStore, Store as _};
 use omnichannel::testkit::block_on;
 use omnichannel::{ErrorKind, Hub, Retry};
-use world::{blocking, decide, first_record, given, open, policy, sending};
+use world::{blocking, decide, first_record, given, intent, open, policy, sending};
 
 const VISIT: &str = r#"{"id":"late","act":"visited",
     "sender":{"namespace":"account","value":"account-1"},
@@ -40,6 +40,21 @@ fn a_hub_takes_up_the_configuration_that_its_store_says() {
     assert_eq!(*other.configuration(), wanted);
     let decision = decide(&other, "k").expect("decided");
     assert_eq!(decision.configuration, wanted.version());
+}
+
+#[test]
+fn the_first_call_of_a_new_hub_is_made_under_what_is_in_force() {
+    let store = Arc::new(MemoryStore::new());
+    let first = open(&store);
+    let configuration = Configuration { policy: policy(), ..Configuration::default() };
+    let version = block_on(first.configure(configuration)).expect("configured").version;
+    decide(&first, "k").expect("decided");
+    let subject = first_record(&first).expect("somebody");
+    let decision = block_on(open(&store).decide(tenant(), &intent("k2", subject)));
+    assert_eq!(decision.expect("decided").configuration, version);
+    let error = block_on(open(&store).requeue(tenant(), DecisionId::from_uuid(subject.as_uuid())));
+    assert_eq!(error.expect("asked"), Requeued::NotFound);
+    assert!(block_on(open(&store).customer(tenant(), subject)).expect("read").is_some());
 }
 
 #[test]

@@ -112,14 +112,10 @@ pub(crate) fn first_record(hub: &Hub) -> Option<RecordId> {
         .map(|p| p.customer.records[0].id)
 }
 
-/// Decides to write to the first customer.
-pub(crate) fn decide(hub: &Hub, key: &str) -> Result<Decision> {
-    if first_record(hub).is_none() {
-        block_on(receive_batches(hub, &crowd(1, 5), 10));
-    }
-    let intent = Intent {
+pub(crate) fn intent(key: &str, subject: RecordId) -> Intent {
+    Intent {
         key: key.to_owned(),
-        subject: first_record(hub).expect("somebody"),
+        subject: subject,
         purpose: Purpose::new("order"),
         occasion: key.to_owned(),
         channels: vec![ChannelId::new("letters").expect("a name")],
@@ -127,6 +123,14 @@ pub(crate) fn decide(hub: &Hub, key: &str) -> Result<Decision> {
         not_before: None,
         not_after: None,
         conversation: None,
-    };
+    }
+}
+
+/// Decides to write to the first customer.
+pub(crate) fn decide(hub: &Hub, key: &str) -> Result<Decision> {
+    if first_record(hub).is_none() {
+        block_on(receive_batches(hub, &crowd(1, 5), 10));
+    }
+    let intent = intent(key, first_record(hub).expect("somebody"));
     block_on(hub.decide(tenant(), &intent))
 }
