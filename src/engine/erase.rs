@@ -26,6 +26,7 @@ use super::in_force;
 use super::intake::shown;
 use super::person::Person;
 use super::read::locate;
+use super::remains;
 use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
@@ -136,7 +137,9 @@ fn finish(
         *erasure.erased.entry(key.kind).or_default() += 1;
     }
     let body = Body::Erasure(Arc::new(erasure.clone()));
-    changeset.puts.push(Put::new(context.tenant, erasure.id.as_uuid(), body, Vec::new()));
+    let row = erasure.id.as_uuid();
+    let entries = remains::listed(row, &body);
+    changeset.puts.push(Put::new(context.tenant, row, body, entries));
     changeset
 }
 

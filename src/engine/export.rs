@@ -20,8 +20,8 @@ use std::collections::{BTreeSet, VecDeque};
 use uuid::Uuid;
 
 use crate::model::{
-    Body, Component, Copies, Decision, Index, Line, MadeDecision, Page, Range, RecordId, Row, Sort,
-    TenantId, ToldTouchpoint, Version,
+    Body, Component, Copies, Decision, Index, Line, MadeDecision, Page, Range, RecordId, Remains,
+    Row, Sort, TenantId, ToldTouchpoint, Version,
 };
 
 /// Most ranges that are read at once.
@@ -130,7 +130,11 @@ impl Walk {
                 walked.lines.push(Line::Verdict(Box::new(verdict.as_ref().clone())));
             }
             Body::Decision(decision) => walked.decisions.push(decision.as_ref().clone()),
-            _ => {}
+            body => {
+                let remains = Remains::of(body);
+                let line = remains.map(|what| Line::Remains(Box::new((row.key.id, what))));
+                walked.lines.extend(line);
+            }
         }
     }
 
@@ -161,7 +165,8 @@ impl Walk {
         self.sweep += 1;
         let listed: &[Index] = match self.sweep {
             1 => &[Index::Components, Index::Unattributed, Index::Verdicts],
-            _ => &[Index::Components],
+            // After the facts: what was erased meanwhile is refused where they arrive.
+            _ => &[Index::Components, Index::Erased],
         };
         self.waiting.extend(listed.iter().map(|index| listing(self.tenant, *index)));
         self.since = if self.sweep == 1 { 0 } else { self.before };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::intake::shown;
 use super::opt_out::want_choices;
+use super::remains::listed;
 use super::writing::Writing;
 use super::{Context, Reading, Step};
 use crate::model::{
@@ -42,7 +43,9 @@ impl Burial<'_> {
             Body::Tombstone(Arc::new(Tombstone { key, erased_at, erasure: self.erasure }))
         };
         for thing in things {
-            writing.put(self.key.tombstone(context.tenant, *thing), body(), Vec::new());
+            let (row, body) = (self.key.tombstone(context.tenant, *thing), body());
+            let entries = listed(row, &body);
+            writing.put(row, body, entries);
         }
     }
 }
@@ -191,7 +194,9 @@ impl<'a, 'v> Forgetting<'a, 'v> {
             }
             if left.added > 0 {
                 let row = self.burial.key.opt_out(tenant, endpoint);
-                writing.put(row, Body::OptOut(Arc::new(left.opt_outs)), Vec::new());
+                let body = Body::OptOut(Arc::new(left.opt_outs));
+                let entries = listed(row, &body);
+                writing.put(row, body, entries);
             }
             kept += left.added;
         }

@@ -47,6 +47,7 @@ mod subject;
 
 mod export;
 mod import;
+mod remains;
 
 mod forecast;
 mod in_force;
@@ -67,6 +68,7 @@ pub use read::{
 };
 pub use receive::{Fate, Received, receive};
 pub use reconfigure::{Relaid, relay};
+pub use remains::take_back;
 pub use requeue::{Requeued, delivery, requeue};
 pub use retain::{RetentionStep, retain_record, retain_unattributed};
 pub use settle::{Settlement, settle};

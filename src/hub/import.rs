@@ -3,7 +3,7 @@
 use crate::engine::{self, Facts, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    BadLine, Configuration, Header, Line, MadeDecision, Profile, TenantId, Verdict,
+    BadLine, Configuration, Header, Line, MadeDecision, Profile, Remains, TenantId, Verdict,
 };
 
 use super::Hub;
@@ -79,6 +79,7 @@ struct Batch {
     touchpoints: Vec<Prepared>,
     verdicts: Vec<Verdict>,
     decisions: Vec<MadeDecision>,
+    remains: Vec<(uuid::Uuid, Remains)>,
     configurations: Vec<Configuration>,
 }
 
@@ -160,6 +161,7 @@ impl Import<'_> {
             Line::Configuration(known) => batch.configurations.push(*known),
             Line::Verdict(verdict) => batch.verdicts.push(*verdict),
             Line::Decision(made) => batch.decisions.push(*made),
+            Line::Remains(what) => batch.remains.push(*what),
             Line::End(end) => {
                 progress.announced = Some(progress.announced.unwrap_or(0) + end.lines);
             }
@@ -207,6 +209,10 @@ impl Hub {
         }
         if !batch.decisions.is_empty() {
             let step = |view: &View| engine::recall(&context, view, &batch.decisions);
+            fates.extend(self.transact("hub.import", step).await?);
+        }
+        if !batch.remains.is_empty() {
+            let step = |view: &View| engine::take_back(&context, view, &batch.remains);
             fates.extend(self.transact("hub.import", step).await?);
         }
         Ok(fates)

@@ -33,6 +33,8 @@ pub enum Index {
     /// Touchpoints that name a record or a linking identifier without standing on a record that
     /// bears it: those of nobody, and copies that views do not take. Prefix: what they name.
     Mentions,
+    /// What remains of the erased: tombstones, opt-outs, receipts. Prefix: nil.
+    Erased,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
     /// [`TenantId::SYSTEM`].
     Due,
@@ -42,7 +44,7 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -55,6 +57,7 @@ impl Index {
         Self::Outgoing,
         Self::DeadLetters,
         Self::Mentions,
+        Self::Erased,
         Self::Due,
         Self::Tenants,
     ];
@@ -74,6 +77,7 @@ impl Index {
             Self::Outgoing => "outgoing",
             Self::DeadLetters => "dead_letters",
             Self::Mentions => "mentions",
+            Self::Erased => "erased",
             Self::Due => "due",
             Self::Tenants => "tenants",
         }

@@ -46,6 +46,7 @@ mod configuration;
 mod erasure;
 mod index;
 mod mint;
+mod remains;
 mod retention;
 mod row;
 mod subject;
@@ -104,6 +105,7 @@ pub use quote::{
     Basket, BasketLine, Discount, Fulfilment, NotApplied, PersonFacts, PriceRule, Quote,
     QuoteFacts, QuoteStep, QuotedLine, StepReason, Unquotable, WhyNot,
 };
+pub use remains::Remains;
 pub(crate) use retention::RetentionStage;
 pub use retention::{Retained, RetentionProgress, RetentionRule};
 pub use row::{

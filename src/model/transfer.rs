@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::configuration::{Configuration, Profile};
 use super::decision::{Decision, LedgerEntry};
@@ -21,6 +22,7 @@ use super::digest::Digest;
 use super::evidence::Verdict;
 use super::id::TenantId;
 use super::outbox::OutboxEntry;
+use super::remains::Remains;
 use super::touchpoint::{Arrival, Touchpoint};
 
 /// One line of an export.
@@ -37,6 +39,8 @@ pub enum Line {
     Verdict(Box<Verdict>),
     /// A decision, and how far it got.
     Decision(Box<MadeDecision>),
+    /// What remains of the erased, and the name of its row.
+    Remains(Box<(Uuid, Remains)>),
     /// The last line: nothing was cut off.
     End(End),
 }
@@ -145,6 +149,7 @@ impl Line {
             Self::Touchpoint(told) => ("touchpoint", serde_json::to_string(told)),
             Self::Verdict(verdict) => ("verdict", serde_json::to_string(verdict)),
             Self::Decision(made) => ("decision", serde_json::to_string(made)),
+            Self::Remains(what) => ("remains", serde_json::to_string(what)),
             Self::End(end) => ("end", serde_json::to_string(end)),
         };
         // No type of the model fails to be JSON.
@@ -171,6 +176,7 @@ impl Line {
             "touchpoint" => serde_json::from_str(fact).map(Self::Touchpoint),
             "verdict" => serde_json::from_str(fact).map(Self::Verdict),
             "decision" => serde_json::from_str(fact).map(Self::Decision),
+            "remains" => serde_json::from_str(fact).map(Self::Remains),
             "end" => serde_json::from_str(fact).map(Self::End),
             _ => return Err(BadLine::Newer),
         };

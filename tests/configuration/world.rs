@@ -115,7 +115,7 @@ pub(crate) fn first_record(hub: &Hub) -> Option<RecordId> {
 pub(crate) fn intent(key: &str, subject: RecordId) -> Intent {
     Intent {
         key: key.to_owned(),
-        subject: subject,
+        subject,
         purpose: Purpose::new("order"),
         occasion: key.to_owned(),
         channels: vec![ChannelId::new("letters").expect("a name")],

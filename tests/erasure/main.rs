@@ -15,5 +15,6 @@ mod mentions;
 mod race;
 mod refused;
 mod retention;
+mod transfer;
 mod views;
 mod world;
