@@ -124,7 +124,8 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the policy cannot be meant so; names every fault with its path.
+    /// [`crate::ErrorKind::Invalid`] where the policy cannot be meant so; names every fault with
+    /// its path.
     pub fn configured(mut self, configuration: Configuration) -> Result<Self> {
         configure::check_policy(&configuration, "hub.configured")?;
         self.held = RwLock::new(Held::new(configuration, true));

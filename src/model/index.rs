@@ -36,9 +36,9 @@ pub enum Index {
     /// What remains of the erased: tombstones, opt-outs, receipts. Prefix: nil.
     Erased,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
-    /// [`TenantId::SYSTEM`].
+    /// [`super::TenantId::SYSTEM`].
     Due,
-    /// *All* tenants whose facts the store holds. Prefix: nil; asked under [`TenantId::SYSTEM`].
+    /// *All* tenants whose facts the store holds. Prefix: nil; asked under the system tenant.
     Tenants,
 }
 
@@ -93,7 +93,7 @@ impl Index {
         matches!(self, Self::Timeline)
     }
 
-    /// Whether it lists the rows of all tenants, asked under [`TenantId::SYSTEM`].
+    /// Whether it lists the rows of all tenants, asked under [`super::TenantId::SYSTEM`].
     pub fn is_system(self) -> bool {
         matches!(self, Self::Due | Self::Tenants)
     }
