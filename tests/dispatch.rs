@@ -135,6 +135,33 @@ fn a_message_given_up_lets_the_next_of_its_conversation_go() {
 }
 
 #[test]
+fn a_message_that_begins_to_wait_while_the_one_before_it_is_settled_is_woken() {
+    for seed in 0..500 {
+        let store = Arc::new(MemoryStore::new());
+        let mail = Arc::new(MemoryChannel::speaking(codec()));
+        let make = || Arc::new(hub(Yielding(Arc::clone(&store)), Arc::clone(&mail)));
+        let (first, second) = (make(), make());
+        // Of two records, so that no reservation keeps the two apart; either may be the first.
+        let (zoe, max) = (buyer(&first, "zoe"), buyer(&first, "max"));
+        let talk = Some(ConversationId::from_uuid(zoe.as_uuid()));
+        let (a, b) = if seed % 2 == 0 { ("a", "b") } else { ("b", "a") };
+        block_on(first.decide(tenant(), &intent(a, zoe, talk))).expect("decided");
+        let settling = Arc::clone(&first);
+        let waiting = async move {
+            second.decide(tenant(), &intent(b, max, talk)).await.expect("decided");
+            second.dispatch_due(now()).await.expect("dispatched");
+        };
+        let tasks: Vec<Task<()>> = vec![
+            Box::pin(async move { drop(settling.dispatch_due(now()).await.expect("dispatched")) }),
+            Box::pin(waiting),
+        ];
+        interleave_seeded(seed, tasks);
+        while dispatch(&first, now()).next_due.is_some() {}
+        assert_eq!(mail.sent().len(), 2, "seed {seed}: one waits for ever");
+    }
+}
+
+#[test]
 fn many_dispatchers_send_each_message_once_in_any_order() {
     for seed in 0..200 {
         let store = Arc::new(MemoryStore::new());

@@ -85,9 +85,13 @@ pub fn claim(
         return ambiguous(context, &mut read, &entry);
     }
     let ahead = outgoing::ahead(context, &mut read, &entry)?;
-    if let Some(behind) = ahead.filter(|_| !bug!("out_of_turn")) {
-        let next = OutboxEntry { state: OutboxState::Waiting { behind }, ..entry };
-        return Ok((Claimed::Waiting, postponed(context, &read, next)));
+    if let Some(first) = ahead.filter(|_| !bug!("out_of_turn")) {
+        let state = OutboxState::Waiting { behind: first.decision };
+        let mut writing = Writing::new(context.tenant);
+        writing.put_outbox(OutboxEntry { state, ..entry });
+        // Whoever settles the first meanwhile saw nobody wait: this makes it look again.
+        writing.put_outbox(first);
+        return Ok((Claimed::Waiting, writing.finish(&read)));
     }
     let standing = standing(context, &mut read, &entry, decision, now)?;
     match consistency::confirm(decision, &standing, now) {

@@ -156,11 +156,11 @@ pub(super) fn ahead(
     context: &Context<'_>,
     read: &mut Reading<'_>,
     entry: &OutboxEntry,
-) -> Step<Option<DecisionId>> {
+) -> Step<Option<OutboxEntry>> {
     let Some(turn) = entry.turn else { return Ok(None) };
     let own = Sort { time: turn.at.micros(), id: entry.decision.as_uuid() };
     let first = first_open(context, read, turn.conversation.as_uuid(), entry.decision, Some(own))?;
-    Ok(first.map(|first| first.decision))
+    Ok(first.cloned())
 }
 
 /// The first entry left of a conversation, where it waits for its turn.

@@ -239,14 +239,15 @@ impl<'a> Change<'a> {
         self.puts.contains_key(key) || self.gone.contains(key)
     }
 
-    /// What is written of an outbox: the put, what was, what will be.
+    /// What changes of an outbox: the put, what was, what will be. An entry that is written again
+    /// as it was only tells others to look again.
     pub(super) fn outbox(
         &self,
     ) -> impl Iterator<Item = (&'a Put, Option<&OutboxEntry>, &'a OutboxEntry)> {
         self.changeset.puts.iter().filter_map(|put| match &put.body {
             Body::Outbox(after) => {
                 let before = self.before(&put.key).and_then(as_outbox);
-                Some((put, before, after.as_ref()))
+                (before != Some(after.as_ref())).then_some((put, before, after.as_ref()))
             }
             _ => None,
         })
