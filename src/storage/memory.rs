@@ -76,7 +76,7 @@ impl Store for MemoryStore {
 
     fn capabilities(&self) -> StoreCapabilities {
         // Bodies are kept as values and never encoded, so that none is too long.
-        StoreCapabilities::NONE.purging().with_bodies_up_to(usize::MAX)
+        StoreCapabilities::NONE.purging()
     }
 }
 

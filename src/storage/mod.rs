@@ -34,13 +34,14 @@ pub struct StoreCapabilities {
     pub purge: bool,
     /// Whether rows survive the process.
     pub durable: bool,
-    /// Largest encoded body in bytes.
+    /// Largest encoded body in bytes that the store keeps: a larger one is refused. `usize::MAX`
+    /// where it sets no limit of its own.
     pub body_bytes_max: usize,
 }
 
 impl StoreCapabilities {
-    /// Keeps bodies of up to 64 MiB, forgets with the process, and cannot purge.
-    pub const NONE: Self = Self { purge: false, durable: false, body_bytes_max: 64 << 20 };
+    /// Forgets with the process, cannot purge, and refuses no body for its size.
+    pub const NONE: Self = Self { purge: false, durable: false, body_bytes_max: usize::MAX };
 
     /// The same store, in which a purged row leaves no byte behind.
     #[must_use]

@@ -161,10 +161,14 @@ impl Store for SqliteStore {
     }
 
     fn capabilities(&self) -> StoreCapabilities {
-        let kept = StoreCapabilities::NONE.purging();
+        let kept = StoreCapabilities::NONE.purging().with_bodies_up_to(BODY_BYTES_MAX);
         if self.path.is_some() { kept.durable() } else { kept }
     }
 }
+
+/// Longest body in bytes: far below SQLite's own 10^9 for a value
+/// (<https://www.sqlite.org/limits.html>), far above what a row of ours needs.
+const BODY_BYTES_MAX: usize = 64 << 20;
 
 fn encoded(put: Put, body_bytes_max: usize) -> Result<EncodedPut> {
     let body = put.body.encode();
