@@ -72,6 +72,14 @@ impl World {
         reception.taken[0].record.expect("somebody")
     }
 
+    /// The same buyer as another feed knows her: by her mailbox.
+    fn reader(&self, id: &str) -> RecordId {
+        self.tell(&format!(
+            r#"{{"id":"{id}","occurred_at":"2026-03-01T11:00:00Z","act":"purchased",
+            "sender":{{"namespace":"email","value":"camille@example.org"}}}}"#
+        ))
+    }
+
     fn buyer(&self, id: &str, card: &str, consent: &str) -> RecordId {
         self.tell(&format!(
             r#"{{"id":"{id}","occurred_at":"2026-03-01T10:00:00Z","act":"purchased",
@@ -157,7 +165,7 @@ fn deciding_twice_on_a_key_gives_one_decision_and_another_intent_is_refused() {
 #[test]
 fn an_occasion_is_said_once_by_way_of_any_record_of_the_customer() {
     let world = world();
-    let (one, other) = (world.buyer("1", "L1", "given"), world.buyer("2", "L2", "given"));
+    let (one, other) = (world.buyer("1", "L1", "given"), world.reader("2"));
     let first = block_on(world.hub.decide(tenant(), &world.intent("a", one, "marketing")))
         .expect("decided");
     assert!(matches!(first.outcome, Outcome::Send { .. }));
@@ -257,7 +265,7 @@ fn an_unknown_outcome_is_never_sent_again_blindly() {
 #[test]
 fn a_wrong_join_is_parted_by_a_verdict_and_joined_again_exactly() {
     let world = world();
-    let (one, other) = (world.buyer("1", "L1", "given"), world.buyer("2", "L2", "given"));
+    let (one, other) = (world.buyer("1", "L1", "given"), world.reader("2"));
     let joined = block_on(world.hub.customer(tenant(), one)).expect("read").expect("known");
     assert!(joined.holds(other));
     let why = block_on(world.hub.why(tenant(), one, other)).expect("read").expect("known");
@@ -325,7 +333,8 @@ fn a_store_of_another_profile_is_refused_with_advice() {
     let error = open(&[8; 32], configuration()).expect_err("another key");
     assert_eq!(error.kind(), ErrorKind::Denied);
     assert!(error.to_string().contains("another id key"), "{error}");
-    let identity = IdentityRules { blocked_values: ["x".to_owned()].into() };
+    let identity =
+        IdentityRules { blocked_values: ["x".to_owned()].into(), ..IdentityRules::default() };
     let error =
         open(&[7; 32], Configuration { identity, ..configuration() }).expect_err("other rules");
     assert!(error.to_string().contains("other identity rules"), "{error}");

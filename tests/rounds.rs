@@ -110,7 +110,10 @@ fn a_merge_reads_twice_and_writes_the_smaller_side() {
     let world = World::new();
     world.tell("web", &seen("1", "a", "a@b.fr"));
     world.tell("app", &seen("2", "a", "a@b.fr"));
-    world.tell("store", &seen("3", "z", "z@b.fr"));
+    let card = r#"{"id":"3","act":"visited","occurred_at":"2026-03-01T10:00:00Z",
+        "sender":{"namespace":"loyalty_card","value":"z"},
+        "identifiers":[{"namespace":"email","value":"z@b.fr"}]}"#;
+    world.tell("store", card);
     let bridge = r#"{"id":"4","act":"visited","occurred_at":"2026-03-02T10:00:00Z",
         "sender":{"namespace":"account","value":"a"},
         "identifiers":[{"namespace":"email","value":"z@b.fr"}]}"#;

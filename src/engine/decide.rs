@@ -15,8 +15,8 @@ use super::{Context, Reading, Resolved, Step, View};
 use crate::consistency;
 use crate::identity;
 use crate::model::{
-    Blocked, Body, Changeset, ContactLedger, ContactView, Decision, Index, Intent, Key,
-    LedgerEntry, LedgerState, OutboxEntry, Outcome, Range, Reach, Timestamp, Turn, UtcOffset,
+    Body, Changeset, ContactLedger, ContactView, Decision, Index, Intent, Key, LedgerEntry,
+    LedgerState, OutboxEntry, Outcome, Range, Reach, Timestamp, Turn, UtcOffset,
 };
 
 /// What became of an intent.
@@ -135,7 +135,12 @@ fn reach(context: &Context<'_>, found: &Resolved, intent: &Intent) -> Vec<Reach>
         for endpoint in held.iter().filter(|endpoint| endpoint.namespace == *namespace) {
             let node = found.component.identifiers.get(&endpoint.id);
             let blocked = node.and_then(|node| node.blocked);
-            if matches!(blocked, None | Some(Blocked::RoleMailbox | Blocked::Listed)) {
+            // Linking is not addressability: a family's phone rings for whoever shares it.
+            let reaches = match blocked {
+                None => true,
+                Some(blocked) => blocked.is_an_address(),
+            };
+            if reaches {
                 reach.push(Reach {
                     channel: channel.clone(),
                     endpoint: endpoint.id,

@@ -27,6 +27,7 @@ use super::intake::shown;
 use super::person::Person;
 use super::read::locate;
 use super::remains;
+use super::sharing::Doubted;
 use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
@@ -246,7 +247,9 @@ pub(super) fn settle_record(
     let shown: Vec<Observation> =
         stays.filter_map(|touchpoint| shown(context, touchpoint).observation).collect();
     in_force::laid_out(context, read)?;
+    let doubted = Doubted::find(context, read, &[record].into())?;
     let mut growth = Growth::new(context, read);
+    growth.open(&doubted)?;
     growth.take_out(&[record].into(), &BTreeSet::new(), &shown, digest)?;
     growth.write(writing);
     Ok(())

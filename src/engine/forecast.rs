@@ -1,12 +1,13 @@
 //! What would other identity rules change? Which customers would split, which would be joined.
 //!
-//! Only components that hold an identifier which is judged otherwise can change, and only among
-//! each other: they are laid out in memory as they would be. Nothing is written.
+//! A component whose identifiers join as before is divided under both rules. Those that hold an
+//! identifier which is judged otherwise, or shared, can change among each other: they are laid out
+//! in memory as they would be. Nothing is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::{Pool, judged, partition};
-use crate::model::{Component, CustomerId, IdKey, IdentityRules, RecordId, TenantId};
+use crate::identity::{Partition, Pool, judged, partition};
+use crate::model::{Component, CustomerId, IdKey, IdentifierId, IdentityRules, RecordId, TenantId};
 
 /// Most records whose customers are laid out as they would be.
 const RECORDS_MAX: usize = 200_000;
@@ -14,11 +15,14 @@ const RECORDS_MAX: usize = 200_000;
 /// A forecast in the making; takes the tenant's components one by one.
 #[derive(Debug)]
 pub struct Forecast<'a> {
-    rules: &'a IdentityRules,
+    now: &'a IdentityRules,
+    then: &'a IdentityRules,
     pool: Pool,
+    /// Shared identifiers of components that the pool holds.
+    shared: BTreeSet<IdentifierId>,
     /// The customer that holds each record of a component that can change.
     holders: BTreeMap<RecordId, CustomerId>,
-    is_partial: bool,
+    told: Foretold,
 }
 
 /// What would become of a tenant's customers.
@@ -30,43 +34,76 @@ pub struct Foretold {
     pub joined: BTreeSet<CustomerId>,
     /// Whether more can change than fits: these are at least as many.
     pub is_partial: bool,
+    /// Customers of which a part was met.
+    seen: BTreeSet<CustomerId>,
 }
 
 impl<'a> Forecast<'a> {
-    /// Begins a forecast.
-    pub fn new(rules: &'a IdentityRules) -> Self {
-        Self { rules, pool: Pool::default(), holders: BTreeMap::new(), is_partial: false }
+    /// Begins a forecast of what `then` would make of what `now` made.
+    pub fn new(now: &'a IdentityRules, then: &'a IdentityRules) -> Self {
+        Self {
+            now,
+            then,
+            pool: Pool::default(),
+            shared: BTreeSet::new(),
+            holders: BTreeMap::new(),
+            told: Foretold::default(),
+        }
     }
 
     /// Looks at a component as it is.
     pub fn look(&mut self, component: &Component) {
-        let Some(new) = judged(self.rules, component) else { return };
-        if self.holders.len() + component.records.len() > RECORDS_MAX {
-            self.is_partial = true;
+        let new = judged(self.then, component);
+        let lies_otherwise = new.is_some()
+            || component.shared().next().is_some()
+            || super::reconfigure::finds_shared(self.then, component);
+        let before = partition(self.now, component);
+        if !lies_otherwise {
+            self.told.compare(&holders(&before), &partition(self.then, component));
             return;
         }
-        for cluster in partition(component).clusters {
-            self.holders.extend(cluster.records.iter().map(|record| (*record, cluster.customer)));
+        if self.holders.len() + component.records.len() > RECORDS_MAX {
+            self.told.is_partial = true;
+            return;
         }
-        self.pool.take(&new);
+        self.holders.extend(holders(&before));
+        let new = new.as_ref().unwrap_or(component);
+        self.shared.extend(new.shared());
+        self.pool.take(new);
     }
 
     /// What would become of the customers.
-    pub fn tell(self, key: &IdKey, tenant: TenantId) -> Foretold {
-        let mut told = Foretold { is_partial: self.is_partial, ..Foretold::default() };
-        let mut seen: BTreeSet<CustomerId> = BTreeSet::new();
-        let digest = crate::model::Digest::of(self.rules);
-        for component in self.pool.into_components(|set| key.component(tenant, digest, set[0])) {
-            for cluster in partition(&component).clusters {
-                let held = cluster.records.iter().filter_map(|record| self.holders.get(record));
-                let held: BTreeSet<CustomerId> = held.copied().collect();
-                if held.len() > 1 {
-                    told.joined.extend(held.iter().copied());
-                }
-                told.split.extend(held.iter().filter(|customer| seen.contains(*customer)));
-                seen.extend(held);
-            }
+    pub fn tell(mut self, key: &IdKey, tenant: TenantId) -> Foretold {
+        self.shared.iter().for_each(|id| self.pool.open(*id));
+        let digest = crate::model::Digest::of(self.then);
+        let name = |set: &[RecordId]| key.component(tenant, digest, set[0]);
+        for component in self.pool.into_components(self.then, name) {
+            self.told.compare(&self.holders, &partition(self.then, &component));
         }
-        told
+        self.told
     }
+}
+
+impl Foretold {
+    /// Compares who holds each record with the customers that would be.
+    fn compare(&mut self, holders: &BTreeMap<RecordId, CustomerId>, then: &Partition) {
+        for cluster in &then.clusters {
+            let held = cluster.records.iter().filter_map(|record| holders.get(record));
+            let held: BTreeSet<CustomerId> = held.copied().collect();
+            if held.len() > 1 {
+                self.joined.extend(held.iter().copied());
+            }
+            // Whoever was met in another customer is two.
+            self.split.extend(held.intersection(&self.seen).copied());
+            self.seen.extend(held);
+        }
+    }
+}
+
+/// The customer that holds each record.
+fn holders(partition: &Partition) -> BTreeMap<RecordId, CustomerId> {
+    let clusters = partition.clusters.iter();
+    let each = clusters
+        .flat_map(|cluster| cluster.records.iter().map(|record| (*record, cluster.customer)));
+    each.collect()
 }

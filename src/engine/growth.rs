@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::copies::CopyChange;
-use super::writing::Writing;
+use super::sharing::Doubted;
+use super::writing::{Shares, Writing};
 use super::{Context, Pause, Reading, Step};
 use crate::identity::{Observation, Pool};
-use crate::model::{Component, ComponentId, Digest, RecordId, Verdict, VerdictId};
+use crate::model::{
+    Component, ComponentId, Digest, IdentifierHome, IdentifierId, RecordId, Verdict, VerdictId,
+};
 
 /// New evidence and the components that it touches.
 pub(super) struct Growth<'a, 'v> {
@@ -18,12 +21,29 @@ pub(super) struct Growth<'a, 'v> {
     before: BTreeMap<ComponentId, &'v Arc<Component>>,
     /// The least digest newly accepted on each record.
     accepted: BTreeMap<RecordId, Digest>,
+    /// What rows say of shared identifiers; of those that are opened every bearer is here.
+    shares: Shares,
 }
 
 impl<'a, 'v> Growth<'a, 'v> {
     pub(super) fn new(context: &'a Context<'a>, read: &'a Reading<'v>) -> Self {
         let (before, accepted) = (BTreeMap::new(), BTreeMap::new());
-        Self { context, read, pool: Pool::default(), before, accepted }
+        let shares = Shares::default();
+        Self { context, read, pool: Pool::default(), before, accepted, shares }
+    }
+
+    /// Judges anew what was shared and may be so no longer.
+    pub(super) fn open(&mut self, doubted: &Doubted) -> Step<()> {
+        for (identifier, homes) in &doubted.bearers {
+            for home in homes {
+                self.take(self.component(*home)?);
+            }
+            self.shares.opened.insert(*identifier);
+        }
+        for identifier in doubted.bearers.keys() {
+            self.pool.open(*identifier);
+        }
+        Ok(())
     }
 
     /// Lays out again the records that a displaced copy concerns.
@@ -86,16 +106,25 @@ impl<'a, 'v> Growth<'a, 'v> {
         if let Some(home) = home {
             self.take(home);
         }
+        let mut shared: Vec<IdentifierId> = Vec::new();
         for identifier in seen.linking() {
-            if let Some(id) = self.read.identifier_home(self.context.tenant, identifier) {
-                let component = self.component(*id)?;
-                if !component.identifiers.contains_key(&identifier) {
-                    return Err(Pause::Stale);
+            match self.read.identifier_home(self.context.tenant, identifier) {
+                Some(IdentifierHome::In(id)) => {
+                    let component = self.component(*id)?;
+                    if !component.identifiers.contains_key(&identifier) {
+                        return Err(Pause::Stale);
+                    }
+                    self.take(component);
                 }
-                self.take(component);
+                Some(IdentifierHome::Shared) if !self.shares.opened.contains(&identifier) => {
+                    shared.push(identifier);
+                }
+                _ => {}
             }
         }
         self.pool.observe(&seen);
+        shared.iter().for_each(|identifier| self.pool.share(*identifier));
+        self.shares.known.extend(shared);
         Ok(())
     }
 
@@ -115,11 +144,12 @@ impl<'a, 'v> Growth<'a, 'v> {
         // A new row is named by a digest that was never accepted before and by its smallest record:
         // by one of its own, or, where it is a part that split off, by the batch's least.
         let least = accepted.values().min().copied().unwrap_or_else(|| Digest::of_bytes(b""));
-        let after = self.pool.into_components(|set: &[RecordId]| {
+        let rules = &self.context.configuration.identity;
+        let after = self.pool.into_components(rules, |set: &[RecordId]| {
             let own = set.iter().filter_map(|record| accepted.get(record)).min();
             key.component(tenant, own.copied().unwrap_or(least), set[0])
         });
-        writing.put_components(&self.before, after);
+        writing.put_components(&self.before, after, &self.shares);
     }
 
     fn note(&mut self, record: RecordId, digest: Digest) {

@@ -59,9 +59,13 @@ pub fn recall(
     let ledgers = recalled.ledgers;
     let mut writing = Writing::new(tenant);
     for one in changed.into_values() {
+        let outbox = Key::outbox(tenant, one.decision.id);
         writing.put_decision(one.decision);
-        if let Some(entry) = one.outbox {
-            writing.put_outbox(entry);
+        match one.outbox {
+            Some(entry) => writing.put_outbox(entry),
+            // What the displaced telling had in hand must not be sent.
+            None if read.has(outbox) => writing.delete(outbox),
+            None => {}
         }
     }
     for (record, ledger) in ledgers {

@@ -138,7 +138,7 @@ fn record_of(
     seen: &[Seen],
 ) -> Option<RecordId> {
     let record_named_by = |id: IdentifierId, node: &IdentifierNode| {
-        let names = matches!(node.blocked, None | Some(Blocked::RoleMailbox));
+        let names = matches!(node.blocked, None | Some(Blocked::RoleMailbox | Blocked::Kind));
         names.then(|| context.id_key.record(context.tenant, source, id))
     };
     let of_sender = event.sender.as_ref().and_then(|sender| {

@@ -37,6 +37,7 @@ mod decide;
 mod outgoing;
 mod requeue;
 mod settle;
+mod sharing;
 
 mod cancel;
 mod erase;

@@ -10,6 +10,7 @@ use super::forget::{Burial, Forgetting};
 use super::growth::Growth;
 use super::in_force;
 use super::intake::{linking, mentions, shown};
+use super::sharing::Doubted;
 use super::writing::Writing;
 use super::{Context, Reading, Resolved, Step};
 use crate::identity::Observation;
@@ -107,7 +108,9 @@ impl Person {
         let opt_outs = forgetting.write(read, buried, writing);
         erasure.count_kept(Keeping::OptOuts, opt_outs);
         in_force::laid_out(context, read)?;
+        let doubted = Doubted::find(context, read, &self.records)?;
         let mut growth = Growth::new(context, read);
+        growth.open(&doubted)?;
         let digest = Digest::of(&erasure.id);
         growth.take_out(&self.records, &self.verdicts, &self.later, digest)?;
         growth.write(writing);

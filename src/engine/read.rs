@@ -50,7 +50,7 @@ pub(super) fn locate(
     if !component.records.contains_key(&record) {
         return Err(Pause::Stale);
     }
-    let partition = identity::partition(component);
+    let partition = identity::partition(&context.configuration.identity, component);
     let cluster = partition.of(record).cloned();
     Ok(cluster.map(|cluster| Resolved { component: Arc::clone(component), partition, cluster }))
 }
@@ -113,13 +113,14 @@ pub(super) fn endpoints(component: &Component, cluster: &Cluster) -> Vec<Endpoin
     let endpoint = |id: IdentifierId| {
         let node = component.identifiers.get(&id)?;
         let seen_on = cluster.records.iter().filter_map(|record| component.records.get(record));
-        let best = seen_on.filter_map(|node| node.identifiers.get(&id)).max();
+        let seen = seen_on.filter_map(|node| node.identifiers.get(&id));
+        let best = seen.map(|seen| seen.assurance).max();
         Some(Endpoint {
             id,
             namespace: node.namespace.clone(),
             scope: node.scope.clone(),
             value: node.value.clone(),
-            assurance: best.copied().unwrap_or(Assurance::Asserted),
+            assurance: best.unwrap_or(Assurance::Asserted),
             linking: node.blocked.is_none(),
         })
     };
@@ -283,7 +284,7 @@ pub fn portraits(context: &Context<'_>, view: &View, home: ComponentId) -> Step<
     }
     read.settle()?;
     let mut portraits = Vec::new();
-    for cluster in identity::partition(component).clusters {
+    for cluster in identity::partition(&context.configuration.identity, component).clusters {
         let customer = describe(context, &mut read, component, &cluster)?;
         let mut rows = rows_of(context, &mut read, Index::Timeline, &cluster)?;
         rows.sort_by_key(|copies| (copies.chosen().occurred.order(), copies.chosen().id));

@@ -10,6 +10,7 @@ use super::copies::{CopyChanges, merge};
 use super::growth::Growth;
 use super::in_force;
 use super::intake::{Facts, Prepared, mentions, shown};
+use super::sharing::Doubted;
 use super::tombstone::Tombstones;
 use super::writing::Writing;
 use super::{Context, Reading, Step, View};
@@ -101,6 +102,7 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
     want_components(context, &mut read);
     let still_shown = displaced.still_shown(context, &mut read, &copies);
     read.settle()?;
+    let doubted = Doubted::find(context, &mut read, &displaced.records)?;
 
     let verdicts = new_verdicts(context, &read, facts);
     let mut writing = Writing::new(context.tenant);
@@ -112,6 +114,7 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
     }
     write_consents(context, &read, &copies, &displaced, &mut writing);
     let mut growth = Growth::new(context, &read);
+    growth.open(&doubted)?;
     growth.correct(&displaced.records, &still_shown)?;
     for change in copies.values() {
         growth.grow(change, &displaced.records)?;

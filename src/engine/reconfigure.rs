@@ -23,12 +23,13 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::writing::Writing;
+use super::sharing::{Doubted, borne};
+use super::writing::{Shares, Writing};
 use super::{Context, Pause, Reading, Step, View};
-use crate::identity::{Pool, judged};
+use crate::identity::{Pool, Sharing, judged};
 use crate::model::{
-    Body, Changeset, Component, ComponentId, Digest, IdentifierId, Index, Key, Layout, Range,
-    RecordId, Sort, Towards,
+    Body, Changeset, Component, ComponentId, Digest, IdentifierHome, IdentifierId, IdentityRules,
+    Index, Key, Layout, Range, RecordId, Sort, Towards,
 };
 
 /// Most components of one commit.
@@ -76,11 +77,23 @@ pub fn relay(context: &Context<'_>, view: &View) -> Step<(Relaid, Changeset)> {
     let page = read.page(Range { after, limit: COMPONENTS_MAX, ..all });
     read.settle()?;
     let Some(page) = page else { return Err(Pause::Stale) };
-    let touched = page.rows.iter().filter_map(|(_, row)| match &row.body {
-        Body::Component(known) => judged(&context.configuration.identity, known).map(|new| new.id),
+    let rules = &context.configuration.identity;
+    let components = page.rows.iter().filter_map(|(_, row)| match &row.body {
+        Body::Component(known) => Some(known),
         _ => None,
     });
-    let changed = rebuild(context, &mut read, touched.collect(), &mut writing)?;
+    let (mut touched, mut shared) = (BTreeSet::new(), BTreeMap::new());
+    for known in components {
+        let new = judged(rules, known);
+        let now = new.as_ref().unwrap_or(known);
+        if new.is_some() || finds_shared(rules, now) {
+            touched.insert(known.id);
+        }
+        shared.extend(borne(now, now.identifiers.keys()));
+    }
+    let doubted = Doubted::among(context, &mut read, &shared, |_| false)?;
+    touched.extend(doubted.bearers.values().flatten());
+    let changed = rebuild(context, &mut read, touched, &doubted, &mut writing)?;
     let last = page.rows.last().filter(|_| page.more).map(|(sort, _)| sort.id);
     writing.put_layout(match last {
         Some(last) => {
@@ -93,15 +106,29 @@ pub fn relay(context: &Context<'_>, view: &View) -> Step<(Relaid, Changeset)> {
     Ok((relaid, writing.finish(&read)))
 }
 
+/// Whether an identifier that joins records turns out to be shared.
+pub(super) fn finds_shared(rules: &IdentityRules, component: &Component) -> bool {
+    component.linking().any(|id| {
+        let Some(node) = component.identifiers.get(&id) else { return false };
+        let mut sharing = Sharing::of(rules, node);
+        sharing.bear_all(component, id, |_| false);
+        sharing.is_proven()
+    })
+}
+
 /// Lays out components again, with those that an identifier leads to which links from now on.
 fn rebuild(
     context: &Context<'_>,
     read: &mut Reading<'_>,
     mut waiting: BTreeSet<ComponentId>,
+    doubted: &Doubted,
     writing: &mut Writing,
 ) -> Step<u64> {
     let tenant = context.tenant;
     let (mut pool, mut before) = (Pool::default(), BTreeMap::<ComponentId, &Arc<Component>>::new());
+    let mut shares = Shares::default();
+    shares.opened.extend(doubted.bearers.keys());
+    let mut gone: BTreeSet<IdentifierId> = BTreeSet::new();
     while !waiting.is_empty() {
         for id in &waiting {
             read.want(Key::component(tenant, *id));
@@ -113,20 +140,36 @@ fn rebuild(
             let new = judged(&context.configuration.identity, known);
             let new = new.as_ref().unwrap_or(known);
             linking.extend(new.linking().filter(|id| !links(known, *id)));
+            let stays = |id: &IdentifierId| new.shares(*id);
+            gone.extend(known.shared().filter(|id| !stays(id)));
             pool.take(new);
             before.insert(id, known);
         }
-        for id in &linking {
+        for id in linking.iter().chain(&gone) {
             read.want(Key::identifier_at(tenant, *id));
         }
         read.settle()?;
-        let homes = linking.iter().filter_map(|id| read.identifier_home(tenant, *id));
-        waiting.extend(homes.filter(|home| !before.contains_key(home)));
+        for id in &linking {
+            match read.identifier_home(tenant, *id) {
+                Some(IdentifierHome::In(home)) if !before.contains_key(home) => {
+                    waiting.insert(*home);
+                }
+                Some(IdentifierHome::Shared) => {
+                    shares.known.insert(*id);
+                }
+                _ => {}
+            }
+        }
     }
+    shares.opened.iter().for_each(|id| pool.open(*id));
+    shares.known.difference(&shares.opened).for_each(|id| pool.share(*id));
+    // A value that joins nobody by itself needs no word that it is shared.
+    shares.opened.extend(gone.into_iter().filter(|id| read.has(Key::identifier_at(tenant, *id))));
     // A version is never given twice, so no new row is named like one that is or was there.
     let salt = Digest::of(&(context.rules, read.version(Key::layout(tenant))));
     let name = |set: &[RecordId]| context.id_key.component(tenant, salt, set[0]);
-    writing.put_components(&before, pool.into_components(name));
+    let after = pool.into_components(&context.configuration.identity, name);
+    writing.put_components(&before, after, &shares);
     Ok(before.len() as u64)
 }
 

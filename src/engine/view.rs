@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::{
     Anchor, Body, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierId, Key, Layout, OptOuts,
-    OutboxEntry, Page, Profile, Range, RecordId, Row, Tombstone, TouchpointId, Version,
+    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierHome, IdentifierId, Key, Layout,
+    OptOuts, OutboxEntry, Page, Profile, Range, RecordId, Row, Tombstone, TouchpointId, Version,
 };
 
 /// What a step still needs to read.
@@ -151,7 +151,7 @@ impl<'v> Reading<'v> {
     pub(crate) fn homes(&self) -> Vec<ComponentId> {
         let rows = self.view.rows.iter().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
         let homes = rows.filter_map(|(row, _)| match row.body {
-            Some(Body::RecordAt(home) | Body::IdentifierAt(home)) => Some(home),
+            Some(Body::RecordAt(home) | Body::IdentifierAt(IdentifierHome::In(home))) => Some(home),
             _ => None,
         });
         let mut homes: Vec<ComponentId> = homes.collect();
@@ -218,7 +218,7 @@ macro_rules! typed {
 typed! {
     copies: touchpoint(id: TouchpointId) => Touchpoint(Arc<Copies>);
     record_home: record_at(id: RecordId) => RecordAt(ComponentId);
-    identifier_home: identifier_at(id: IdentifierId) => IdentifierAt(ComponentId);
+    identifier_home: identifier_at(id: IdentifierId) => IdentifierAt(IdentifierHome);
     component: component(id: ComponentId) => Component(Arc<Component>);
     consent: consent(id: IdentifierId) => Consent(Arc<ConsentLedger>);
     ledger: ledger(id: RecordId) => Ledger(Arc<ContactLedger>);

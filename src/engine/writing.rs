@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Reading;
 use crate::model::{
     Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    Expect, IdentifierId, Index, IndexEntry, Key, Layout, OutboxEntry, Put, RecordId, Sort,
-    TenantId, Timestamp, Verdict,
+    Expect, IdentifierHome, IdentifierId, Index, IndexEntry, Key, Layout, OutboxEntry, Put,
+    RecordId, Sort, TenantId, Timestamp, Verdict,
 };
 
 /// A changeset in the making.
@@ -21,6 +21,11 @@ pub(super) struct Writing {
 impl Writing {
     pub(super) fn new(tenant: TenantId) -> Self {
         Self { tenant, changeset: Changeset::default() }
+    }
+
+    /// Removes a row.
+    pub(super) fn delete(&mut self, key: Key) {
+        self.changeset.deletes.push(key);
     }
 
     /// Removes a row so that no byte of it remains.
@@ -149,10 +154,13 @@ impl Writing {
         &mut self,
         before: &BTreeMap<ComponentId, &Arc<Component>>,
         after: Vec<Component>,
+        shares: &Shares,
     ) {
         let (mut left, mut entered) = (Pointers::default(), Pointers::default());
         let mut kept: BTreeSet<ComponentId> = BTreeSet::new();
+        let mut shared: BTreeSet<IdentifierId> = BTreeSet::new();
         for component in after {
+            shared.extend(component.shared());
             let known = before.get(&component.id).map(|known| known.as_ref());
             kept.insert(component.id);
             match known {
@@ -165,8 +173,13 @@ impl Writing {
             }
             self.point(&component, known, &mut entered);
             let id = component.id.as_uuid();
-            let entry = listed(Index::Components, id);
-            self.put(id, Body::Component(Arc::new(component)), vec![entry]);
+            let mut entries = vec![listed(Index::Components, id)];
+            let bearers = |shared: IdentifierId| IndexEntry {
+                prefix: shared.as_uuid(),
+                ..listed(Index::Bearers, id)
+            };
+            entries.extend(component.shared().map(bearers));
+            self.put(id, Body::Component(Arc::new(component)), entries);
         }
         for (id, gone) in before.iter().filter(|(id, _)| !kept.contains(id)) {
             left.add(gone, None);
@@ -175,7 +188,17 @@ impl Writing {
         entered.records.sort_unstable();
         entered.identifiers.sort_unstable();
         left.records.retain(|record| entered.records.binary_search(record).is_err());
+        left.identifiers.extend(shares.opened.iter());
         left.identifiers.retain(|id| entered.identifiers.binary_search(id).is_err());
+        left.identifiers.retain(|id| !shared.contains(id));
+        left.identifiers.sort_unstable();
+        left.identifiers.dedup();
+        let said = |id: &IdentifierId| {
+            shares.known.contains(id) || before.values().any(|known| known.shares(*id))
+        };
+        for id in shared.iter().filter(|id| !said(id)) {
+            self.put(id.as_uuid(), Body::IdentifierAt(IdentifierHome::Shared), Vec::new());
+        }
         let records = left.records.into_iter().map(|id| Key::record_at(self.tenant, id));
         self.changeset.deletes.extend(records);
         let identifiers =
@@ -194,9 +217,22 @@ impl Writing {
             if before.is_some() && bug!("pointer_not_moved") {
                 continue;
             }
-            self.put(identifier.as_uuid(), Body::IdentifierAt(after.id), Vec::new());
+            self.put(
+                identifier.as_uuid(),
+                Body::IdentifierAt(IdentifierHome::In(after.id)),
+                Vec::new(),
+            );
         }
     }
+}
+
+/// What rows said of shared identifiers before the step.
+#[derive(Default)]
+pub(super) struct Shares {
+    /// Those whose rows say that they are shared, and which stay so.
+    pub(super) known: BTreeSet<IdentifierId>,
+    /// Those that are judged anew.
+    pub(super) opened: BTreeSet<IdentifierId>,
 }
 
 /// What points to a component: its records and linking identifiers.

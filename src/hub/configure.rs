@@ -86,7 +86,8 @@ impl Hub {
         configuration: &Configuration,
         preview: &mut Preview,
     ) -> Result<()> {
-        let mut forecast = Forecast::new(&configuration.identity);
+        let now = self.held();
+        let mut forecast = Forecast::new(&now.configuration.identity, &configuration.identity);
         let components = Range::all(tenant, Index::Components, Uuid::nil());
         let mut components = Pages::of(self, components);
         while let Some(rows) = components.next().await? {

@@ -116,6 +116,9 @@ pub(super) fn judge(
     namespace: &Namespace,
     normalised: &str,
 ) -> Option<Blocked> {
+    if !rules.rule(namespace).links {
+        return Some(Blocked::Kind);
+    }
     if normalised.is_empty() {
         return Some(Blocked::Empty);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::partition::{Edge, Partition};
+use super::partition::{Constraint, Edge, Partition};
 use crate::model::{
     Component, Explanation, IdentifierId, RecordId, Ruling, Sentence, Verdict, VerdictId, Weight,
 };
@@ -11,13 +11,15 @@ use crate::model::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Node {
     Record(RecordId),
-    Identifier(IdentifierId),
+    Identifier(IdentifierId, u32),
 }
 
 fn ends(edge: &Edge) -> (Node, Node) {
     match edge {
         Edge::Verdict { a, b, .. } => (Node::Record(*a), Node::Record(*b)),
-        Edge::Seen { identifier, record } => (Node::Record(*record), Node::Identifier(*identifier)),
+        Edge::Seen { identifier, life, record } => {
+            (Node::Record(*record), Node::Identifier(*identifier, *life))
+        }
     }
 }
 
@@ -67,13 +69,13 @@ pub fn why_not(
     for rejected in &partition.rejected {
         let sentence = match rejected.edge {
             Edge::Verdict { verdict, .. } => Hop::Verdict(verdict).describe(component).1,
-            Edge::Seen { identifier, record } => {
+            Edge::Seen { identifier, record, .. } => {
                 let by = source(component, record);
                 seen(component, identifier).then(format!(" was seen by {by}"))
             }
         };
-        let sentence = sentence.then("; a verdict forbids the customers that it would join");
-        explanation.push("refused_join", Weight::Against, sentence);
+        let why = format!("; it joins nothing further: {}", forbids(&rejected.constraint));
+        explanation.push("refused_join", Weight::Against, sentence.then(why));
     }
     for sentence in shared_but_blocked(component, a, b) {
         explanation.push("blocked_value", Weight::Note, sentence);
@@ -101,7 +103,7 @@ fn hops(path: &[Edge]) -> Vec<Hop> {
         match (edge, half.take()) {
             (Edge::Verdict { verdict, .. }, _) => hops.push(Hop::Verdict(*verdict)),
             (Edge::Seen { record, .. }, None) => half = Some(*record),
-            (Edge::Seen { identifier, record }, Some(from)) => {
+            (Edge::Seen { identifier, record, .. }, Some(from)) => {
                 hops.push(Hop::Identifier(*identifier, from, *record));
             }
         }
@@ -127,6 +129,25 @@ impl Hop {
                 ("identifier", seen.then(format!(" was seen {by}")))
             }
         }
+    }
+}
+
+/// What a constraint forbids, in words.
+fn forbids(constraint: &Constraint) -> String {
+    match constraint {
+        Constraint::CannotLink(_) => "a person ruled that both sides are two parties".to_owned(),
+        Constraint::Limit { namespace, limit, .. } => {
+            let window = match limit.within_days {
+                Some(days) => format!(" within {days} days"),
+                None => String::new(),
+            };
+            let max = limit.max;
+            format!("one customer would hold more than {max} different {namespace}{window}")
+        }
+        Constraint::OneRecordPerSource(source) => {
+            format!("one customer would have two records of {}", source.as_str())
+        }
+        Constraint::Size(max) => format!("one customer would have more than {max} records"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::blocked;
-use crate::model::{Component, IdentifierNode, IdentityRules};
+use crate::model::{Blocked, Component, IdentifierNode, IdentityRules};
 
 /// A component whose identifiers are judged anew; `None` where the rules change nothing.
 ///
@@ -13,7 +13,10 @@ use crate::model::{Component, IdentifierNode, IdentityRules};
 pub fn judged(rules: &IdentityRules, component: &Component) -> Option<Component> {
     let mut judged: Option<Component> = None;
     for (id, node) in component.identifiers.iter() {
-        let blocked = blocked::judge(rules, &node.namespace, node.value.expose());
+        let by_value = blocked::judge(rules, &node.namespace, node.value.expose());
+        // Whether it is shared follows from its bearers.
+        let shared = node.blocked.filter(|blocked| *blocked == Blocked::Shared);
+        let blocked = by_value.or(shared);
         if blocked != node.blocked {
             let all = judged.get_or_insert_with(|| component.clone());
             let node = IdentifierNode { blocked, ..node.as_ref().clone() };

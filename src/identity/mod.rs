@@ -15,16 +15,20 @@
 
 mod blocked;
 mod explain;
+mod forest;
 mod golden;
 mod judge;
+mod lives;
 mod normalise;
 mod partition;
 mod pool;
+mod sharing;
 mod union;
 
 pub use explain::{why, why_not};
 pub use golden::golden;
 pub use judge::judged;
 pub use normalise::{Normalised, normalise};
-pub use partition::{Cluster, Edge, Join, Partition, RejectedJoin, partition};
+pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, partition};
 pub use pool::{Observation, Pool};
+pub use sharing::Sharing;

@@ -1,22 +1,26 @@
-//! Customers of a component: the joins that evidence allows and verdicts do not forbid.
+//! Customers of a component: the joins that evidence allows and no constraint forbids.
 //!
-//! A maximum spanning forest: joins are tried in the order (human verdict, verified, asserted; then
-//! stability of the namespace; then ids) and each is kept only if no two records that a person
-//! ruled [`Ruling::Different`] would become one customer. A refused join is kept with its reason.
+//! A constrained maximum spanning forest: joins are tried in the order (human verdict, verified,
+//! asserted; then priority of the namespace; then trust of the source; then ids). Each is kept only
+//! if the customer that it makes keeps every constraint: cannot-links, limits, sources that hold a
+//! customer once, a size. A refused join is kept with its constraint.
 //!
 //! # Law
 //!
-//! 1. A function of the component's content: nothing else, no order of arrival.
+//! 1. A function of the component's content and the rules: nothing else, no order of arrival.
 //! 2. Every seen record is in exactly one cluster.
+//! 3. Only a person's verdict makes a customer that exceeds a limit, and none breaks a cannot-link.
 //!
-//! Costs one sort of the edges and near-constant work per edge, plus one look at each ruling of the
-//! smaller side per join.
+//! Costs one sort of the edges and near-constant work per edge, plus one look at the limited values
+//! and the rulings of the smaller side per join.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::union::Union;
+use super::forest::{Barred, Forest, Tried};
+use super::lives::lives;
 use crate::model::{
-    Assurance, Component, CustomerId, IdentifierId, RecordId, Ruling, Stability, VerdictId,
+    Assurance, Component, CustomerId, Days, IdentifierId, IdentityRules, Limit, LinkRule,
+    Namespace, RecordId, Ruling, Source, Verdict, VerdictId,
 };
 
 /// Through what two nodes are joined.
@@ -35,6 +39,8 @@ pub enum Edge {
     Seen {
         /// The identifier.
         identifier: IdentifierId,
+        /// In which of its lives, the first is 0: a number that lay idle begins a new one.
+        life: u32,
         /// The record.
         record: RecordId,
     },
@@ -43,13 +49,33 @@ pub enum Edge {
 /// A join that holds.
 pub type Join = Edge;
 
-/// A join that a verdict forbids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What forbids a join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// A person ruled that records of both sides are different parties.
+    CannotLink(VerdictId),
+    /// Both sides together hold more values of a namespace than one customer may.
+    Limit {
+        /// The namespace.
+        namespace: Namespace,
+        /// Its scope, where it has one.
+        scope: Option<String>,
+        /// The bound.
+        limit: Limit,
+    },
+    /// A source that holds each customer once knows both sides.
+    OneRecordPerSource(Source),
+    /// Both sides together hold more records than one customer may.
+    Size(u32),
+}
+
+/// A join that a constraint forbids.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedJoin {
     /// The join.
     pub edge: Edge,
-    /// The verdict that forbids it.
-    pub forbidden_by: VerdictId,
+    /// What forbids it.
+    pub constraint: Constraint,
 }
 
 /// The records of one customer.
@@ -68,7 +94,7 @@ pub struct Partition {
     pub clusters: Vec<Cluster>,
     /// The joins that hold, in the order in which they were tried. They form a forest.
     pub joins: Vec<Join>,
-    /// The joins that a verdict forbids.
+    /// The joins that a constraint forbids, in the order in which they were tried.
     pub rejected: Vec<RejectedJoin>,
 }
 
@@ -80,123 +106,227 @@ impl Partition {
 }
 
 /// Derives the customers of a component.
-pub fn partition(component: &Component) -> Partition {
-    let mut forest = Forest::new(component);
-    for edge in ordered_edges(component) {
-        forest.try_join(edge);
+pub fn partition(rules: &IdentityRules, component: &Component) -> Partition {
+    let evidence = Evidence::of(rules, component);
+    let mut forest = evidence.forest(rules);
+    let (mut joins, mut rejected) = (Vec::new(), Vec::new());
+    for (_, edge, a, b) in &evidence.edges {
+        match forest.join(*a, *b, matches!(edge, Edge::Verdict { .. })) {
+            Tried::Joined => joins.push(*edge),
+            Tried::Already => {}
+            Tried::Refused(barred) => {
+                let constraint = evidence.constraint(rules, barred);
+                rejected.push(RejectedJoin { edge: *edge, constraint });
+            }
+        }
     }
-    Partition {
-        clusters: forest.clusters(component),
-        joins: forest.joins,
-        rejected: forest.rejected,
+    Partition { clusters: clusters(component, &mut forest), joins, rejected }
+}
+
+/// How strong a join is: human, then assurance, priority, trust.
+type Rank = (bool, Assurance, u8, u8);
+
+/// An identifier on a record: the record's place and id, and how it was seen.
+type Seen = (IdentifierId, u32, RecordId, (Assurance, Option<Days>));
+
+/// What a bound counts.
+enum Group<'a> {
+    Values(&'a Namespace, Option<&'a str>),
+    Records(&'a Source),
+}
+
+/// A component's evidence over dense indexes: its records in id order, then its identifiers' lives.
+struct Evidence<'a> {
+    component: &'a Component,
+    /// From the strongest.
+    edges: Vec<(Rank, Edge, u32, u32)>,
+    /// Of each life: the day on which it was first seen, and the group that counts it.
+    lives: Vec<(Option<i32>, Option<u32>)>,
+    groups: Vec<(Group<'a>, Limit)>,
+    /// Of each record, the group that counts it.
+    once: Vec<Option<u32>>,
+    /// The cannot-links, in the order of their ids.
+    apart: Vec<(VerdictId, u32, u32)>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(rules: &IdentityRules, component: &'a Component) -> Self {
+        let mut evidence = Self {
+            component,
+            edges: Vec::new(),
+            lives: Vec::new(),
+            groups: Vec::new(),
+            once: Vec::new(),
+            apart: Vec::new(),
+        };
+        let trust = evidence.weigh_sources(rules);
+        evidence.add_rulings();
+        evidence.add_sightings(rules, &trust);
+        evidence.edges.sort_unstable_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+        evidence
+    }
+
+    /// Of each record, how far its source is trusted.
+    fn weigh_sources(&mut self, rules: &IdentityRules) -> Vec<u8> {
+        let mut counted: BTreeMap<&'a Source, u32> = BTreeMap::new();
+        let mut trust = Vec::with_capacity(self.component.records.len());
+        for node in self.component.records.values() {
+            let rule = node.source.as_ref().map(|source| (source, rules.source(source.as_str())));
+            trust.push(rule.map_or(0, |(_, rule)| rule.trust));
+            let once = rule.filter(|(_, rule)| rule.one_record_per_customer);
+            let once = once.map(|(source, _)| {
+                *counted.entry(source).or_insert_with(|| {
+                    self.groups.push((Group::Records(source), Limit::ever(1)));
+                    index(self.groups.len() - 1)
+                })
+            });
+            self.once.push(once);
+        }
+        trust
+    }
+
+    fn add_rulings(&mut self) {
+        let records: Vec<RecordId> = self.component.records.keys().copied().collect();
+        let place = |record: RecordId| records.binary_search(&record).ok().map(index);
+        let mut apart: Vec<(VerdictId, u32, u32)> = Vec::new();
+        for ((a, b), Verdict { id, ruling, .. }) in self.component.rulings() {
+            let (Some(at_a), Some(at_b)) = (place(a), place(b)) else { continue };
+            match ruling {
+                Ruling::Same => {
+                    let edge = Edge::Verdict { verdict: *id, a, b };
+                    let rank = (true, Assurance::Verified, u8::MAX, u8::MAX);
+                    self.edges.push((rank, edge, at_a, at_b));
+                }
+                Ruling::Different if a != b => apart.push((*id, at_a, at_b)),
+                _ => {}
+            }
+        }
+        apart.sort_unstable();
+        self.apart = apart;
+    }
+
+    fn add_sightings(&mut self, rules: &IdentityRules, trust: &[u8]) {
+        let sightings = sightings(self.component);
+        let mut counted: BTreeMap<(&'a Namespace, Option<&'a str>), u32> = BTreeMap::new();
+        let mut later = sightings.as_slice();
+        for (id, node) in self.component.identifiers.iter() {
+            let here = later.partition_point(|(seen, ..)| seen <= id);
+            let (bearers, rest) = later.split_at(here);
+            later = rest;
+            if node.blocked.is_some() || bearers.is_empty() {
+                continue;
+            }
+            let rule = rules.rule(&node.namespace);
+            let group = rule.bound().map(|limit| {
+                let name = (&node.namespace, node.scope.as_deref());
+                *counted.entry(name).or_insert_with(|| {
+                    self.groups.push((Group::Values(name.0, name.1), limit));
+                    index(self.groups.len() - 1)
+                })
+            });
+            self.add_lives(*id, bearers, (&rule, group), trust);
+        }
+    }
+
+    /// Adds an identifier's lives and the joins of each.
+    fn add_lives(
+        &mut self,
+        identifier: IdentifierId,
+        bearers: &[Seen],
+        (rule, group): (&LinkRule, Option<u32>),
+        trust: &[u8],
+    ) {
+        let records = self.component.records.len();
+        let days: Vec<Option<Days>> = bearers.iter().map(|(.., (_, days))| *days).collect();
+        let first_life = self.lives.len();
+        for ((_, place, record, (assurance, days)), life) in
+            bearers.iter().zip(lives(&days, rule.idle_days_max))
+        {
+            let Some(life) = life else { continue };
+            let at = first_life + life as usize;
+            if self.lives.len() <= at {
+                self.lives.resize(at + 1, (None, group));
+            }
+            let day = &mut self.lives[at].0;
+            *day = days.map(|days| days.first).into_iter().chain(*day).min();
+            let rank = (false, *assurance, rule.priority, trust[*place as usize]);
+            let edge = Edge::Seen { identifier, life, record: *record };
+            self.edges.push((rank, edge, *place, index(records + at)));
+        }
+    }
+
+    fn forest(&self, rules: &IdentityRules) -> Forest {
+        let records = self.component.records.len();
+        let bounds = self.groups.iter().map(|(_, limit)| *limit).collect();
+        let mut forest = Forest::new(records, self.lives.len(), bounds, rules.records_max);
+        for (at, (node, once)) in self.component.records.values().zip(&self.once).enumerate() {
+            if !node.is_seen() {
+                forest.discount(index(at));
+            }
+            if let Some(group) = once {
+                forest.count(index(at), *group, None);
+            }
+        }
+        for (at, (day, group)) in self.lives.iter().enumerate() {
+            if let Some(group) = group {
+                forest.count(index(records + at), *group, *day);
+            }
+        }
+        for (number, (_, a, b)) in self.apart.iter().enumerate() {
+            forest.part(*a, *b, index(number));
+        }
+        forest
+    }
+
+    fn constraint(&self, rules: &IdentityRules, barred: Barred) -> Constraint {
+        match barred {
+            Barred::Apart(number) => Constraint::CannotLink(self.apart[number as usize].0),
+            Barred::Size => Constraint::Size(rules.records_max),
+            Barred::Bound(group) => match &self.groups[group as usize] {
+                (Group::Records(source), _) => Constraint::OneRecordPerSource((*source).clone()),
+                (Group::Values(namespace, scope), limit) => Constraint::Limit {
+                    namespace: (*namespace).clone(),
+                    scope: scope.map(str::to_owned),
+                    limit: *limit,
+                },
+            },
+        }
     }
 }
 
-/// Human verdicts first, then verified before asserted, lasting before passing, then by id.
-fn ordered_edges(component: &Component) -> Vec<Edge> {
-    let mut edges: Vec<((u8, Assurance, Stability), Edge)> = Vec::new();
-    for ((a, b), verdict) in component.rulings() {
-        if verdict.ruling == Ruling::Same {
-            let edge = Edge::Verdict { verdict: verdict.id, a, b };
-            edges.push(((1, Assurance::Verified, Stability::Permanent), edge));
-        }
-    }
-    for (record, node) in &component.records {
-        for (identifier, assurance) in &node.identifiers {
-            let Some(seen) = component.identifiers.get(identifier) else { continue };
-            if seen.blocked.is_none() {
-                let edge = Edge::Seen { identifier: *identifier, record: *record };
-                edges.push(((0, *assurance, seen.namespace.stability()), edge));
-            }
-        }
-    }
-    edges.sort_by(|(tier, edge), (other_tier, other)| other_tier.cmp(tier).then(edge.cmp(other)));
-    edges.into_iter().map(|(_, edge)| edge).collect()
+/// Every sighting by identifier, then by place of the record.
+fn sightings(component: &Component) -> Vec<Seen> {
+    let records = component.records.iter().enumerate();
+    let mut all: Vec<_> = records
+        .flat_map(|(at, (record, node))| {
+            let seen = node.identifiers.iter();
+            seen.map(move |(id, seen)| (*id, index(at), *record, (seen.assurance, seen.days)))
+        })
+        .collect();
+    all.sort_unstable();
+    all
 }
 
-/// Nodes are the component's records, then its identifiers, in id order.
-struct Forest {
-    union: Union,
-    records: BTreeMap<RecordId, usize>,
-    identifiers: BTreeMap<IdentifierId, usize>,
-    /// For each root, the pairs (other root's node, verdict) that must stay apart.
-    apart: BTreeMap<usize, BTreeSet<(usize, VerdictId)>>,
-    joins: Vec<Join>,
-    rejected: Vec<RejectedJoin>,
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-impl Forest {
-    fn new(component: &Component) -> Self {
-        let count = component.records.len();
-        let records: BTreeMap<_, _> =
-            component.records.keys().enumerate().map(|(at, id)| (*id, at)).collect();
-        let identifiers: BTreeMap<_, _> =
-            component.identifiers.keys().enumerate().map(|(at, id)| (*id, count + at)).collect();
-        let mut apart: BTreeMap<usize, BTreeSet<(usize, VerdictId)>> = BTreeMap::new();
-        for ((a, b), verdict) in component.rulings() {
-            let (Some(a), Some(b)) = (records.get(&a), records.get(&b)) else { continue };
-            if verdict.ruling == Ruling::Different && a != b {
-                apart.entry(*a).or_default().insert((*b, verdict.id));
-                apart.entry(*b).or_default().insert((*a, verdict.id));
-            }
-        }
-        let union = Union::new(count + identifiers.len());
-        Self { union, records, identifiers, apart, joins: Vec::new(), rejected: Vec::new() }
-    }
-
-    fn ends(&self, edge: &Edge) -> Option<(usize, usize)> {
-        match edge {
-            Edge::Verdict { a, b, .. } => Some((*self.records.get(a)?, *self.records.get(b)?)),
-            Edge::Seen { identifier, record } => {
-                Some((*self.records.get(record)?, *self.identifiers.get(identifier)?))
-            }
-        }
-    }
-
-    fn try_join(&mut self, edge: Edge) {
-        let Some((a, b)) = self.ends(&edge) else { return };
-        let (root_a, root_b) = (self.union.root(a), self.union.root(b));
-        if root_a == root_b {
-            return;
-        }
-        if let Some(forbidden_by) = self.forbids(root_a, root_b) {
-            self.rejected.push(RejectedJoin { edge, forbidden_by });
-            return;
-        }
-        if let Some((kept, gone)) = self.union.join(root_a, root_b) {
-            let moved = self.apart.remove(&gone).unwrap_or_default();
-            if !moved.is_empty() {
-                self.apart.entry(kept).or_default().extend(moved);
-            }
-            self.joins.push(edge);
-        }
-    }
-
-    /// The smallest verdict that keeps two roots apart.
-    fn forbids(&mut self, a: usize, b: usize) -> Option<VerdictId> {
-        let pairs = |root: usize| self.apart.get(&root).map_or(0, BTreeSet::len);
-        let (few, other) = if pairs(a) <= pairs(b) { (a, b) } else { (b, a) };
-        let kept: Vec<(usize, VerdictId)> = self.apart.get(&few)?.iter().copied().collect();
-        let crossing = kept.into_iter().filter(|(node, _)| self.union.root(*node) == other);
-        crossing.map(|(_, verdict)| verdict).min()
-    }
-
-    fn clusters(&mut self, component: &Component) -> Vec<Cluster> {
-        let mut members: BTreeMap<usize, Vec<(i64, RecordId)>> = BTreeMap::new();
-        for (record, node) in component.records.iter().filter(|(_, node)| node.is_seen()) {
-            let root = self.union.root(self.records[record]);
+fn clusters(component: &Component, forest: &mut Forest) -> Vec<Cluster> {
+    let mut members: BTreeMap<u32, Vec<(i64, RecordId)>> = BTreeMap::new();
+    for (at, (record, node)) in component.records.iter().enumerate() {
+        if node.is_seen() {
             let first = node.first_seen.map_or(i64::MAX, |at| at.micros());
-            members.entry(root).or_default().push((first, *record));
+            members.entry(forest.root(index(at))).or_default().push((first, *record));
         }
-        let mut clusters: Vec<Cluster> = members
-            .into_values()
-            .map(|mut records| {
-                records.sort_unstable();
-                let customer = CustomerId::from(records[0].1);
-                Cluster { customer, records: records.into_iter().map(|(_, id)| id).collect() }
-            })
-            .collect();
-        clusters.sort_unstable_by_key(|cluster| cluster.customer);
-        clusters
     }
+    let mut clusters: Vec<Cluster> = members
+        .into_values()
+        .map(|mut records| {
+            records.sort_unstable();
+            let customer = CustomerId::from(records[0].1);
+            Cluster { customer, records: records.into_iter().map(|(_, id)| id).collect() }
+        })
+        .collect();
+    clusters.sort_unstable_by_key(|cluster| cluster.customer);
+    clusters
 }

@@ -12,10 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::sharing::Sharing;
 use super::union::Union;
 use crate::model::{
-    Assurance, Component, ComponentId, IdentifierId, IdentifierNode, Occurred, RecordId,
-    RecordNode, Source, Timestamp, Verdict, VerdictId,
+    Assurance, Blocked, Component, ComponentId, IdentifierId, IdentifierNode, IdentityRules,
+    Occurred, RecordId, RecordNode, Sighting, Source, Timestamp, Verdict, VerdictId,
 };
 
 /// What one touchpoint shows of a record.
@@ -41,7 +42,8 @@ impl Observation {
     pub fn is_known_to(&self, component: &Component) -> bool {
         let Some(node) = component.records.get(&self.record) else { return false };
         let seen = |(id, _, assurance): &(IdentifierId, Arc<IdentifierNode>, Assurance)| {
-            node.identifiers.get(id).is_some_and(|known| known >= assurance)
+            let seen = Sighting::new(*assurance, self.occurred.at);
+            node.identifiers.get(id).is_some_and(|known| known.and(seen) == *known)
         };
         node.is_seen() && !self.is_before(node) && self.identifiers.iter().all(seen)
     }
@@ -91,8 +93,27 @@ impl Pool {
         }
         for (id, identifier, assurance) in &seen.identifiers {
             self.identifiers.entry(*id).or_insert_with(|| Arc::clone(identifier));
-            let best = node.identifiers.get_or_insert(*id, *assurance);
-            *best = (*best).max(*assurance);
+            let seen = Sighting::new(*assurance, seen.occurred.at);
+            let known = node.identifiers.get_or_insert(*id, seen);
+            *known = known.and(seen);
+        }
+    }
+
+    /// Lets an identifier be judged anew by its bearers, all of which must be here.
+    pub fn open(&mut self, identifier: IdentifierId) {
+        if let Some(node) = self.identifiers.get_mut(&identifier)
+            && node.blocked == Some(Blocked::Shared)
+        {
+            Arc::make_mut(node).blocked = None;
+        }
+    }
+
+    /// Says of an identifier that it is shared, by bearers elsewhere.
+    pub fn share(&mut self, identifier: IdentifierId) {
+        if let Some(node) = self.identifiers.get_mut(&identifier)
+            && node.blocked.is_none()
+        {
+            Arc::make_mut(node).blocked = Some(Blocked::Shared);
         }
     }
 
@@ -117,14 +138,19 @@ impl Pool {
     }
 
     /// The connected sets as components; `name` names a new one by its records, in id order.
+    ///
+    /// An identifier that turns out to be shared joins nobody: all of its bearers must be here,
+    /// where it is not known to be shared already.
     pub fn into_components(
         mut self,
+        rules: &IdentityRules,
         mut name: impl FnMut(&[RecordId]) -> ComponentId,
     ) -> Vec<Component> {
         let named: BTreeSet<RecordId> =
             self.verdicts.values().flat_map(|verdict| [verdict.a, verdict.b]).collect();
         self.records.retain(|id, node| node.is_seen() || named.contains(id));
         let sightings = self.sightings();
+        self.find_shared(rules, &sightings);
         let sets = self.connected_sets(&sightings);
         let names = self.keep_names(&sets);
         let mut components: Vec<Component> = names
@@ -164,6 +190,31 @@ impl Pool {
         sightings
     }
 
+    /// Takes linking power from identifiers whose bearers prove that several parties share them.
+    fn find_shared(&mut self, rules: &IdentityRules, sightings: &[(IdentifierId, usize)]) {
+        let records: Vec<&Arc<RecordNode>> = self.records.values().collect();
+        let mut shared: Vec<IdentifierId> = Vec::new();
+        for bearers in sightings.chunk_by(|(id, _), (other, _)| id == other) {
+            let id = bearers[0].0;
+            let Some(node) = self.identifiers.get(&id) else { continue };
+            // One bearer can prove it too: it may show two accounts.
+            if node.blocked.is_some() {
+                continue;
+            }
+            let mut sharing = Sharing::of(rules, node);
+            for (_, at) in bearers {
+                let seen = &records[*at].identifiers;
+                let shows = seen.keys();
+                let shows = shows.filter_map(|id| Some((*id, self.identifiers.get(id)?.as_ref())));
+                sharing.bear(seen.get(&id).and_then(|seen| seen.days), shows);
+            }
+            if sharing.is_proven() {
+                shared.push(id);
+            }
+        }
+        shared.into_iter().for_each(|id| self.share(id));
+    }
+
     /// Records that share a linking identifier or a verdict.
     fn connected_sets(&self, sightings: &[(IdentifierId, usize)]) -> Sets {
         let records: Vec<RecordId> = self.records.keys().copied().collect();
@@ -173,14 +224,14 @@ impl Pool {
                 && self.identifiers.get(&bearers[0].0).is_some_and(|node| node.blocked.is_none())
             {
                 for (_, at) in &bearers[1..] {
-                    union.join(bearers[0].1, *at);
+                    union.join(place_of(bearers[0].1), place_of(*at));
                 }
             }
         }
         for verdict in self.verdicts.values() {
-            let place = |record: &RecordId| records.binary_search(record).ok();
-            if let (Some(a), Some(b)) = (place(&verdict.a), place(&verdict.b)) {
-                union.join(a, b);
+            let at = |record: &RecordId| records.binary_search(record).ok();
+            if let (Some(a), Some(b)) = (at(&verdict.a), at(&verdict.b)) {
+                union.join(place_of(a), place_of(b));
             }
         }
         Sets::of_union(records, &mut union)
@@ -207,6 +258,11 @@ impl Pool {
     }
 }
 
+/// A dense index; a pool holds far fewer than 2^32 records.
+fn place_of(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 fn unseen() -> Arc<RecordNode> {
     Arc::new(RecordNode::unseen())
 }
@@ -225,7 +281,7 @@ impl Sets {
         let mut set_of_root: Vec<Option<usize>> = vec![None; records.len()];
         let (mut place, mut members) = (Vec::with_capacity(records.len()), Vec::new());
         for (at, record) in records.iter().enumerate() {
-            let set = *set_of_root[union.root(at)].get_or_insert(members.len());
+            let set = *set_of_root[union.root(place_of(at)) as usize].get_or_insert(members.len());
             if set == members.len() {
                 members.push(Vec::new());
             }

@@ -10,7 +10,7 @@
 //! how far: a step rests on that row, which lies with the tenant's own, never on one row that all
 //! tenants share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::book::Book;
 use super::digest::Digest;
 use super::exception::Exceptions;
 use super::id::ComponentId;
+use super::linking::{NamespaceRule, SourceRule, SurvivorshipRules};
 use super::policy::Policy;
 use super::retention::RetentionRule;
 
@@ -43,12 +44,45 @@ impl std::fmt::Display for ConfigurationVersion {
     }
 }
 
-/// Which values join records, beyond the built-in lists.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What joins records, what bounds a customer, and which values survive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct IdentityRules {
     /// Values that never join records, in any namespace; compared after normalisation.
-    #[serde(default)]
     pub blocked_values: BTreeSet<String>,
+    /// How a namespace joins, where [`LinkRule::of`](super::LinkRule::of) does not serve.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<NamespaceRule>,
+    /// What sources are worth, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, SourceRule>,
+    /// Which value of a field survives; the most recent where nothing is said.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub survivorship: SurvivorshipRules,
+    /// Most records of one customer that evidence alone may join.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub records_max: u32,
+    /// Most records that bear one identifier before it counts as shared.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub bearers_max: u32,
+}
+
+/// Both bounds are usually the same, and are not written then.
+fn is_usual(max: &u32) -> bool {
+    *max == IdentityRules::RECORDS_MAX
+}
+
+impl Default for IdentityRules {
+    fn default() -> Self {
+        Self {
+            blocked_values: BTreeSet::new(),
+            namespaces: Vec::new(),
+            sources: BTreeMap::new(),
+            survivorship: SurvivorshipRules::new(),
+            records_max: Self::RECORDS_MAX,
+            bearers_max: Self::BEARERS_MAX,
+        }
+    }
 }
 
 /// How messages become conversations.

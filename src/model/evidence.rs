@@ -9,8 +9,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::id::{ComponentId, IdentifierId, RecordId, VerdictId};
-use super::identifier::{Assurance, Namespace};
+use super::identifier::Namespace;
 use super::pii::Pii;
+use super::sighting::Sighting;
 use super::sorted::SortedMap;
 use super::time::Timestamp;
 use super::touchpoint::Source;
@@ -53,8 +54,8 @@ pub struct RecordNode {
     pub source: Option<Source>,
     /// When it was first seen; `None` where no touchpoint of it has a time.
     pub first_seen: Option<Timestamp>,
-    /// Every identifier seen on it, and the best assurance of each.
-    pub identifiers: SortedMap<IdentifierId, Assurance>,
+    /// Every identifier seen on it.
+    pub identifiers: SortedMap<IdentifierId, Sighting>,
 }
 
 impl RecordNode {
@@ -84,6 +85,17 @@ pub struct IdentifierNode {
     pub blocked: Option<Blocked>,
 }
 
+/// Where the records that bear an identifier are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierHome {
+    /// In any number of components: several parties share it. [`super::Index::Bearers`] lists them.
+    Shared,
+    /// All in this component, which it holds together.
+    #[serde(untagged)]
+    In(ComponentId),
+}
+
 /// Why an identifier joins no records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,9 +110,19 @@ pub enum Blocked {
     TooLong,
     /// Empty once normalised.
     Empty,
+    /// A kind of identifier that joins nobody under the rules: a postal address.
+    Kind,
+    /// Seen with more accounts, cards or people than one party has.
+    Shared,
 }
 
 impl Blocked {
+    /// Whether the value may still name a place that a message reaches, and the record on which it
+    /// was seen.
+    pub fn is_an_address(self) -> bool {
+        matches!(self, Self::RoleMailbox | Self::Listed | Self::Kind | Self::Shared)
+    }
+
     /// The reason in a few words.
     pub fn reason(self) -> &'static str {
         match self {
@@ -109,6 +131,8 @@ impl Blocked {
             Self::Listed => "on the application's list of blocked values",
             Self::TooLong => "longer than an identifier can be",
             Self::Empty => "empty",
+            Self::Kind => "of a kind that names a household or nobody",
+            Self::Shared => "shared: seen with more accounts or people than one party has",
         }
     }
 }
@@ -154,6 +178,18 @@ impl Component {
     /// The identifiers through which records are joined.
     pub fn linking(&self) -> impl Iterator<Item = IdentifierId> + '_ {
         self.identifiers.iter().filter(|(_, node)| node.blocked.is_none()).map(|(id, _)| *id)
+    }
+
+    /// The identifiers seen on its records that several parties share.
+    pub fn shared(&self) -> impl Iterator<Item = IdentifierId> + '_ {
+        let shared = |node: &Arc<IdentifierNode>| node.blocked == Some(Blocked::Shared);
+        self.identifiers.iter().filter(move |(_, node)| shared(node)).map(|(id, _)| *id)
+    }
+
+    /// Whether an identifier was seen on its records that several parties share.
+    pub fn shares(&self, identifier: IdentifierId) -> bool {
+        let node = self.identifiers.get(&identifier);
+        node.is_some_and(|node| node.blocked == Some(Blocked::Shared))
     }
 
     /// The records on which an identifier was seen.

@@ -17,6 +17,8 @@ pub enum Index {
     Conflicts,
     /// All components. Prefix: nil.
     Components,
+    /// Components with records that bear a shared identifier. Prefix: the identifier.
+    Bearers,
     /// Every verdict. Prefix: nil.
     Verdicts,
     /// Every endpoint with a choice. Prefix: nil.
@@ -44,12 +46,13 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
         Self::Conflicts,
         Self::Components,
+        Self::Bearers,
         Self::Verdicts,
         Self::Consents,
         Self::Decisions,
@@ -70,6 +73,7 @@ impl Index {
             Self::Unattributed => "unattributed",
             Self::Conflicts => "conflicts",
             Self::Components => "components",
+            Self::Bearers => "bearers",
             Self::Verdicts => "verdicts",
             Self::Consents => "consents",
             Self::Decisions => "decisions",

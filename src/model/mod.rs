@@ -24,6 +24,8 @@ mod touchpoint;
 mod customer;
 mod evidence;
 mod explanation;
+mod linking;
+mod sighting;
 
 mod anomaly;
 mod capabilities;
@@ -77,7 +79,9 @@ pub use digest::Digest;
 pub(crate) use erasure::Erased;
 pub use erasure::{Erasure, ErasureKey, Erasures, Keeping, OptOut, OptOuts, RowCounts, Tombstone};
 pub use event::{Code, Decoded, Event, EventKind, Rejection};
-pub use evidence::{Blocked, Component, IdentifierNode, RecordNode, Ruling, Verdict};
+pub use evidence::{
+    Blocked, Component, IdentifierHome, IdentifierNode, RecordNode, Ruling, Verdict,
+};
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
 pub use id::{
@@ -86,6 +90,7 @@ pub use id::{
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use index::Index;
+pub use linking::{Limit, LinkRule, NamespaceRule, SourceRule, Survivorship, SurvivorshipRules};
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
 pub use money::{BadMoney, BadSum, Money};
 pub use offer::{
@@ -112,6 +117,7 @@ pub use row::{
     Anchor, BadBody, Body, Changeset, Commit, Expect, IndexEntry, Key, Kind, Page, Put, Range, Row,
     Sort, Version,
 };
+pub use sighting::{Days, Sighting};
 pub use sorted::SortedMap;
 pub use subject::{
     KnownChoice, KnownConversation, KnownDecision, KnownTouchpoint, KnownVerdict, SubjectExport,

@@ -22,7 +22,7 @@ use super::configuration::{Configuration, ConfigurationVersion, Layout, Profile}
 use super::consent::ConsentLedger;
 use super::decision::{ContactLedger, Decision};
 use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
-use super::evidence::{Component, Verdict};
+use super::evidence::{Component, IdentifierHome, Verdict};
 use super::id::{
     ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
@@ -214,8 +214,8 @@ pub enum Body {
     Verdict(Arc<Verdict>),
     /// Where a record's component is.
     RecordAt(ComponentId),
-    /// Where a linking identifier's component is.
-    IdentifierAt(ComponentId),
+    /// Where a linking identifier's component is, or that several parties share it.
+    IdentifierAt(IdentifierHome),
     /// A candidate component.
     Component(Arc<Component>),
     /// All choices about one endpoint.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use omnichannel::model::{Configuration, Digest};
+use omnichannel::model::{Configuration, Digest, LinkRule, Namespace};
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
 use omnichannel::testkit::interleave::{Task, Yielding, interleave_seeded};
@@ -11,7 +11,7 @@ use omnichannel::{ErrorKind, Hub};
 use crate::VISIT;
 use crate::common::failing::Failing;
 use crate::common::{Dice, crowd, receive_batches, request, tenant};
-use crate::world::{blocking, digest, export, given, import, open, over};
+use crate::world::{blocking, digest, export, given, import, melting, open, over};
 
 /// Values that join records in a crowd: shared by all, by one person's records, by nobody.
 fn values(dice: &mut Dice, persons: usize) -> Configuration {
@@ -28,7 +28,20 @@ fn values(dice: &mut Dice, persons: usize) -> Configuration {
             _ => format!("cookie-{person}"),
         });
     }
-    blocking(&values.iter().map(String::as_str).collect::<Vec<_>>())
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let mut configuration = if dice.below(2) == 0 { melting(&values) } else { blocking(&values) };
+    // What tells parties apart, and how many may bear one value, changes too.
+    let identity = &mut configuration.identity;
+    if dice.below(3) == 0 {
+        identity.bearers_max = u32::try_from(2 + dice.below(30)).expect("few");
+    }
+    if dice.below(3) == 0 {
+        let over = u32::try_from(dice.below(20)).expect("few");
+        let card = LinkRule::of(&Namespace::LoyaltyCard);
+        let card = LinkRule { sharing_over: Some(over), strong: false, ..card };
+        *identity = std::mem::take(identity).with(Namespace::LoyaltyCard, card);
+    }
+    configuration
 }
 
 /// What views say of the same facts in a store that was filled under a configuration.
@@ -74,9 +87,10 @@ fn laying_out_again_equals_filling_under_the_new_rules() {
 
 #[test]
 fn a_device_that_a_crowd_shared_splits_as_if_it_had_never_joined() {
-    let tablet = blocking(&["tablet of the family"]);
+    let tablet = melting(&["tablet of the family"]);
     let (store, fresh) = (Arc::new(MemoryStore::new()), Arc::new(MemoryStore::new()));
     let told = crowd(3, 60);
+    block_on(open(&store).configure(melting(&[]))).expect("configured");
     block_on(receive_batches(&open(&store), &told, 100));
     block_on(receive_batches(&given(&fresh, tablet.clone()), &told, 100));
     let joined = block_on(open(&store).portraits(tenant())).expect("views").len();
@@ -84,7 +98,7 @@ fn a_device_that_a_crowd_shared_splits_as_if_it_had_never_joined() {
     assert_eq!(digest(&open(&store)), digest(&given(&fresh, tablet)));
     let split = block_on(open(&store).portraits(tenant())).expect("views").len();
     assert!(split > joined + 20, "{joined} became {split}");
-    block_on(open(&store).configure(Configuration::default())).expect("configured back");
+    block_on(open(&store).configure(melting(&[]))).expect("configured back");
     let back = block_on(open(&store).portraits(tenant())).expect("views").len();
     assert_eq!(back, joined);
 }

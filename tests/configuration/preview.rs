@@ -9,7 +9,7 @@ use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
 
 use crate::common::{crowd, receive_batches, tenant};
-use crate::world::{blocking, decide, digest, export, open, policy};
+use crate::world::{blocking, decide, digest, export, melting, open, policy};
 
 fn holders(hub: &Hub) -> BTreeMap<RecordId, CustomerId> {
     let portraits = block_on(hub.portraits(tenant())).expect("views");
@@ -32,10 +32,12 @@ fn met(pairs: impl Iterator<Item = (CustomerId, CustomerId)>) -> Vec<BTreeSet<Cu
 #[test]
 fn a_preview_of_identity_rules_comes_true() {
     let steps = [
-        blocking(&["tablet of the family"]),
+        melting(&["tablet of the family"]),
         blocking(&["account-3", "p5@example.org", "tablet of the family"]),
-        blocking(&["p5@example.org"]),
+        melting(&["p5@example.org"]),
         Configuration::default(),
+        melting(&["account-3"]),
+        melting(&[]),
     ];
     let (mut splits, mut joins) = (0, 0);
     for seed in 0..10 {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel};
 use omnichannel::model::{
     Authorized, Channel, ChannelId, ChannelKind, Configuration, Decision, DeliveryClass, Digest,
-    IdentityRules, Intent, LawfulBasis, Namespace, Outbound, Pii, Policy, Purpose, PurposeRules,
-    RecordId, SendOutcome, Timestamp,
+    IdentityRules, Intent, LawfulBasis, LinkRule, Namespace, Outbound, Pii, Policy, Purpose,
+    PurposeRules, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -71,7 +71,29 @@ pub(crate) fn given(store: &Arc<MemoryStore>, configuration: Configuration) -> H
 
 pub(crate) fn blocking(values: &[&str]) -> Configuration {
     let blocked_values = values.iter().map(|value| (*value).to_owned()).collect();
-    Configuration { identity: IdentityRules { blocked_values }, ..Configuration::default() }
+    Configuration {
+        identity: IdentityRules { blocked_values, ..IdentityRules::default() },
+        ..Configuration::default()
+    }
+}
+
+/// The same, under rules that protect nobody: whatever is seen on two records joins them.
+pub(crate) fn melting(values: &[&str]) -> Configuration {
+    let mut configuration = blocking(values);
+    let namespaces = [
+        Namespace::Account,
+        Namespace::LoyaltyCard,
+        Namespace::Email,
+        Namespace::Phone,
+        Namespace::Cookie,
+        Namespace::Device,
+    ];
+    for namespace in namespaces {
+        let rule = LinkRule::of(&namespace);
+        let rule = LinkRule { strong: false, limit: None, sharing_over: None, ..rule };
+        configuration.identity = configuration.identity.with(namespace, rule);
+    }
+    configuration
 }
 
 pub(crate) fn policy() -> Policy {

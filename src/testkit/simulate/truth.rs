@@ -11,8 +11,8 @@ use super::invariants;
 use crate::engine::Fate;
 use crate::model::{
     Anchor, Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies,
-    Decision, DecisionId, Digest, IdKey, IdentifierId, IndexEntry, Key, Outbound, OutboxEntry,
-    OutboxState, Put, RecordId, SendOutcome, TenantId, TouchpointId, Version,
+    Decision, DecisionId, Digest, IdKey, IdentifierHome, IdentifierId, IndexEntry, Key, Outbound,
+    OutboxEntry, OutboxState, Put, RecordId, SendOutcome, TenantId, TouchpointId, Version,
 };
 
 /// Lines of the trace that a failure shows.
@@ -310,5 +310,5 @@ typed! {
     as_ledger => Ledger(ContactLedger), ledger_after: ledger(RecordId);
     as_decision => Decision(Decision), decision_after: decision(DecisionId);
     as_home => RecordAt(ComponentId), home_after: record_at(RecordId);
-    as_place => IdentifierAt(ComponentId), place_after: identifier_at(IdentifierId);
+    as_place => IdentifierAt(IdentifierHome), place_after: identifier_at(IdentifierId);
 }

@@ -9,11 +9,12 @@ use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentId, Configuration, Consent, ConsentLedger, ConsentSignal, ConsentState, ContactLedger,
     Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus, Digest, Erasure, ErasureId,
-    Erasures, Finding, Identifier, IdentifierId, IdentifierNode, Intent, Keeping, Key, Kind,
-    LawfulBasis, Layout, LedgerEntry, LedgerState, Message, MessageId, Namespace, ObjectRef,
-    Occurred, OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose,
-    PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Source, TenantId,
-    Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
+    Erasures, Finding, Identifier, IdentifierHome, IdentifierId, IdentifierNode, Intent, Keeping,
+    Key, Kind, LawfulBasis, Layout, LedgerEntry, LedgerState, Message, MessageId, Namespace,
+    ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile,
+    Purpose, PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome,
+    Sighting, Source, TenantId, Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict,
+    VerdictId,
 };
 use crate::storage::Store;
 
@@ -68,7 +69,9 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         Kind::Touchpoint => Body::Touchpoint(Arc::new(copies(text, time))),
         Kind::Verdict => Body::Verdict(Arc::new(verdict(text, time))),
         Kind::RecordAt => Body::RecordAt(ComponentId::from_uuid(uuid::Uuid::max())),
-        Kind::IdentifierAt => Body::IdentifierAt(ComponentId::from_uuid(uuid::Uuid::nil())),
+        Kind::IdentifierAt => {
+            Body::IdentifierAt(IdentifierHome::In(ComponentId::from_uuid(uuid::Uuid::nil())))
+        }
         Kind::Component => Body::Component(Arc::new(component(text, time))),
         Kind::Consent => Body::Consent(Arc::new(consents(text, time))),
         Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
@@ -174,7 +177,8 @@ fn component(text: &str, time: Timestamp) -> Component {
     let seen = RecordNode {
         source: Some(Source::new(text)),
         first_seen: Some(time),
-        identifiers: [(IdentifierId::from_uuid(id(6)), Assurance::Asserted)].into(),
+        identifiers: [(IdentifierId::from_uuid(id(6)), Sighting::new(Assurance::Asserted, None))]
+            .into(),
     };
     component.records.insert(RecordId::from_uuid(id(1)), Arc::new(seen));
     component.records.insert(RecordId::from_uuid(id(2)), Arc::new(RecordNode::unseen()));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Event, Holds, Truth, ensure};
-use crate::model::{Body, Expect, Key, Kind};
+use crate::model::{Body, Expect, IdentifierHome, Key, Kind};
 use crate::testkit::simulate::truth::short;
 
 pub(super) fn holds(truth: &Truth, event: &Event<'_>) -> Holds {
@@ -23,7 +23,7 @@ pub(super) fn holds(truth: &Truth, event: &Event<'_>) -> Holds {
     let gone = change.changeset.deletes.iter().chain(&change.changeset.purges);
     for key in puts.chain(gone) {
         let rests = match change.before(key) {
-            Some(Body::RecordAt(home) | Body::IdentifierAt(home)) => {
+            Some(Body::RecordAt(home) | Body::IdentifierAt(IdentifierHome::In(home))) => {
                 let home = Key::component(truth.tenant, *home);
                 expected.contains(&home) && change.writes(&home)
             }

@@ -1,7 +1,7 @@
 //! A record and a linking identifier point to the one component that holds them.
 
 use super::{Event, Holds, Truth, ensure};
-use crate::model::{Body, Component, ComponentId, Kind};
+use crate::model::{Body, Component, ComponentId, IdentifierHome, IdentifierId, Kind, RecordId};
 use crate::testkit::simulate::truth::{Change, as_component, short};
 
 pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
@@ -10,14 +10,14 @@ pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
         match &put.body {
             Body::Component(component) => points_back(change, component)?,
             Body::RecordAt(home) => {
-                let id = crate::model::RecordId::from_uuid(put.key.id);
+                let id = RecordId::from_uuid(put.key.id);
                 let held = change.component_after(*home);
                 ensure(held.is_some_and(|held| held.records.contains_key(&id)), || {
                     format!("{} points to a component without it", short(&put.key))
                 })?;
             }
-            Body::IdentifierAt(home) => {
-                let id = crate::model::IdentifierId::from_uuid(put.key.id);
+            Body::IdentifierAt(IdentifierHome::In(home)) => {
+                let id = IdentifierId::from_uuid(put.key.id);
                 let held = change.component_after(*home);
                 ensure(held.is_some_and(|held| held.identifiers.contains_key(&id)), || {
                     format!("{} points to a component without it", short(&put.key))
@@ -47,7 +47,8 @@ pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
         }
         for identifier in before.linking() {
             let held = after.is_some_and(|after| after.identifiers.contains_key(&identifier));
-            ensure(held || change.place_after(identifier) != Some(&id), || {
+            let place = change.place_after(identifier);
+            ensure(held || place != Some(&IdentifierHome::In(id)), || {
                 format!("an identifier points to {}, which let it go", short(key))
             })?;
         }
@@ -56,10 +57,14 @@ pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
 }
 
 fn points_back(change: &Change<'_>, component: &Component) -> Holds {
-    let records = component.records.keys();
-    let all = records
-        .map(|id| change.home_after(*id))
-        .chain(component.linking().map(|id| change.place_after(id)));
-    let lost = all.filter(|home| *home != Some(&component.id)).count();
-    ensure(lost == 0, || format!("{lost} of what a component holds point elsewhere or nowhere"))
+    let home = IdentifierHome::In(component.id);
+    let strays = |id: &RecordId| change.home_after(*id) != Some(&component.id);
+    let lost = component.records.keys().filter(|id| strays(id)).count();
+    let strays = |id: &IdentifierId| change.place_after(*id) != Some(&home);
+    let lost = lost + component.linking().filter(strays).count();
+    ensure(lost == 0, || format!("{lost} of what a component holds point elsewhere or nowhere"))?;
+    // Whoever bears a shared identifier is found by it.
+    let unsaid = |id: &IdentifierId| change.place_after(*id) != Some(&IdentifierHome::Shared);
+    let lost = component.shared().filter(unsaid).count();
+    ensure(lost == 0, || format!("{lost} shared identifiers of a component do not say so"))
 }

@@ -5,7 +5,9 @@
 //! specification of who is who, by brute force, is the oracle.
 #![cfg(feature = "testkit")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod specification;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,48 +121,23 @@ fn feeding_everything_again_accepts_nothing() {
     assert!(fates.iter().all(|fate| *fate == Fate::Duplicate));
 }
 
-/// Customers by brute force: records that share a linking value, again and again until nothing
-/// changes. Takes the chosen copy of each touchpoint and nothing else from the library but the
-/// judgement on single values.
+/// The specification takes the chosen copy of each touchpoint, and nothing else from the library
+/// but the judgement on single values and the names of things.
 #[test]
 fn customers_are_those_of_the_batch_specification() {
-    for seed in 0..20 {
+    let (rules, mut shared) = (IdentityRules::default(), 0);
+    for seed in 0..30 {
         let hub = feed(&crowd(seed, 40), Some(seed));
         let portraits = block_on(hub.portraits(tenant())).expect("views are read");
-        let mut groups: Vec<(BTreeSet<RecordId>, BTreeSet<String>)> = Vec::new();
-        for fact in portraits.iter().flat_map(|portrait| &portrait.timeline) {
-            let values = fact.touchpoint.identifiers.iter().filter_map(|seen| {
-                let normalised = omnichannel::identity::normalise(&IdentityRules::default(), seen);
-                let linking = normalised.blocked.is_none();
-                linking.then(|| format!("{} {}", seen.namespace.name(), normalised.value.expose()))
-            });
-            let record = fact.touchpoint.record.expect("a timeline is of records");
-            groups.push((BTreeSet::from([record]), values.collect()));
-        }
-        close(&mut groups);
-        let expected: BTreeSet<BTreeSet<RecordId>> =
-            groups.into_iter().map(|(records, _)| records).collect();
+        let town = specification::Town::of(&rules, &portraits);
         let got: BTreeSet<BTreeSet<RecordId>> = portraits
             .iter()
             .map(|portrait| portrait.customer.records.iter().map(|record| record.id).collect())
             .collect();
-        assert_eq!(got, expected, "seed {seed}");
+        assert_eq!(got, town.customers(), "seed {seed}");
+        shared += town.shared().len();
     }
-}
-
-fn close(groups: &mut Vec<(BTreeSet<RecordId>, BTreeSet<String>)>) {
-    loop {
-        let joined = (0..groups.len())
-            .flat_map(|a| (a + 1..groups.len()).map(move |b| (a, b)))
-            .find(|(a, b)| {
-                let (a, b) = (&groups[*a], &groups[*b]);
-                !a.0.is_disjoint(&b.0) || !a.1.is_disjoint(&b.1)
-            });
-        let Some((a, b)) = joined else { return };
-        let (records, values) = groups.remove(b);
-        groups[a].0.extend(records);
-        groups[a].1.extend(values);
-    }
+    assert!(shared >= 30, "every crowd has a tablet: {shared}");
 }
 
 #[test]
