@@ -168,6 +168,6 @@ pub(super) fn utc_offset(
         Body::Touchpoint(copies) => Some(copies.chosen()),
         _ => None,
     });
-    let golden = identity::golden(touchpoints);
+    let golden = identity::golden(&context.configuration.identity, touchpoints);
     golden.get(UTC_OFFSET_FIELD)?.value.expose().parse().ok()
 }

@@ -42,6 +42,7 @@ mod sharing;
 mod cancel;
 mod erase;
 mod forget;
+mod moved;
 mod person;
 mod retain;
 mod subject;
@@ -61,11 +62,12 @@ pub use export::{Walk, Walked, made};
 pub use forecast::{Forecast, Foretold};
 pub use import::recall;
 pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
+pub use moved::{Moved, moves, what_if};
 pub use outgoing::ATTEMPTS_MAX;
 pub use quote::quote;
 pub use read::{
-    Fact, Portrait, Resolved, TimelinePage, conversation, conversations, customer, portraits,
-    resolve, timeline, why,
+    Fact, Portrait, Resolved, TimelinePage, conversation, conversations, customer, health, how,
+    portraits, resolve, timeline, why,
 };
 pub use receive::{Fate, Received, receive};
 pub use reconfigure::{Relaid, relay};

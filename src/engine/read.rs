@@ -8,11 +8,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Context, Pause, Reading, Step, View};
-use crate::identity::{self, Cluster, Partition};
+use crate::identity::{self, Cluster, Health, Partition};
 use crate::model::{
     Assurance, Body, Component, ComponentId, Conversation, Copies, Customer, Digest, Endpoint,
-    Explanation, IdentifierId, Index, Key, MessageId, Range, Record, RecordId, Sentence, Sort,
-    Touchpoint, Weight,
+    Explanation, IdentifierId, Index, Key, MessageId, Range, Record, RecordId, Sort, Touchpoint,
 };
 
 /// Where a record is: its component, and the customer that holds it now.
@@ -73,7 +72,8 @@ pub(super) fn describe(
     cluster: &Cluster,
 ) -> Step<Customer> {
     let stated = rows_of(context, read, Index::Attributes, cluster)?;
-    let golden = identity::golden(stated.iter().map(|copies| copies.chosen()));
+    let rules = &context.configuration.identity;
+    let golden = identity::golden(rules, stated.iter().map(|copies| copies.chosen()));
     let records = cluster.records.iter().filter_map(|id| {
         let node = component.records.get(id)?;
         Some(Record { id: *id, source: node.source.clone()?, first_seen: node.first_seen })
@@ -224,15 +224,31 @@ pub fn why(
     let (one, other) = (locate(context, &mut read, a), locate(context, &mut read, b));
     let (Some(one), Some(other)) = (one?, other?) else { return Ok(None) };
     if one.component.id != other.component.id {
-        let mut explanation = Explanation::new(Sentence::new("Two customers."));
-        let none = "no identifier that joins records connects them, not even by a chain";
-        explanation.push("no_evidence", Weight::Against, Sentence::new(none));
-        let more = "Seeing one linking identifier on both, or a verdict, would join them.";
-        explanation.would_change.push(Sentence::new(more));
-        return Ok(Some(explanation));
+        return Ok(Some(identity::why_apart((&one.component, a), (&other.component, b))));
     }
     let joined = identity::why(&one.component, &one.partition, a, b);
     Ok(joined.or_else(|| identity::why_not(&one.component, &one.partition, a, b)))
+}
+
+/// Explains how the customer that holds a record came to be: every join from the strongest, what
+/// constraints refused, what joins nobody, and how sound it is. Two rounds.
+///
+/// # Errors
+///
+/// [`Pause`].
+pub fn how(context: &Context<'_>, view: &View, record: RecordId) -> Step<Option<Explanation>> {
+    let found = locate(context, &mut Reading::of(view), record)?;
+    Ok(found.map(|found| identity::how(&found.component, &found.partition, &found.cluster)))
+}
+
+/// How sound the customer is that holds a record. Two rounds.
+///
+/// # Errors
+///
+/// [`Pause`].
+pub fn health(context: &Context<'_>, view: &View, record: RecordId) -> Step<Option<Health>> {
+    let found = locate(context, &mut Reading::of(view), record)?;
+    Ok(found.map(|found| identity::health(&found.component, &found.partition, &found.cluster)))
 }
 
 /// A touchpoint in a portrait, with the digests of copies that views do not take.

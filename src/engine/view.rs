@@ -97,6 +97,14 @@ impl View {
         }
     }
 
+    /// A component that was read.
+    pub(super) fn component(&self, key: &Key) -> Option<&Arc<Component>> {
+        match self.rows[self.place(key)?].body.as_ref()? {
+            Body::Component(component) => Some(component),
+            _ => None,
+        }
+    }
+
     fn place(&self, key: &Key) -> Option<usize> {
         self.rows.binary_search_by(|row| row.key.cmp(key)).ok()
     }

@@ -17,6 +17,7 @@ mod counts;
 mod entropy;
 mod erase;
 mod export;
+mod follow;
 mod import;
 mod in_force;
 mod read;
@@ -88,6 +89,7 @@ pub struct Hub {
     in_hand_max: usize,
     counters: counts::Counters,
     erasure_keys: Vec<ErasureKey>,
+    follower: Option<follow::Follower>,
 }
 
 impl Hub {
@@ -113,6 +115,7 @@ impl Hub {
             in_hand_max: Self::IN_HAND_MAX,
             counters: counts::Counters::default(),
             erasure_keys: Vec::new(),
+            follower: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::consistency;
 use crate::engine::{self, Portrait, TimelinePage, View};
 use crate::error::Result;
+use crate::identity::Health;
 use crate::model::{
     Body, ComponentId, Conversation, Customer, Decision, DecisionId, Digest, Explanation, Index,
     Key, MessageId, Page, Quote, QuoteFacts, Range, RecordId, Row, Sort, TenantId,
@@ -86,6 +87,35 @@ impl Hub {
     ) -> Result<Option<Explanation>> {
         let (context, a, b) = (self.ready(tenant).await?, a.into(), b.into());
         self.ask("hub.why", |view| engine::why(&context, view, a, b)).await
+    }
+
+    /// Explains how the customer that holds a record came to be: every join from the strongest,
+    /// what constraints refused, and how sound it is.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn how(
+        &self,
+        tenant: TenantId,
+        id: impl Into<RecordId>,
+    ) -> Result<Option<Explanation>> {
+        let (context, id) = (self.ready(tenant).await?, id.into());
+        self.ask("hub.how", |view| engine::how(&context, view, id)).await
+    }
+
+    /// How sound the customer is that holds a record: size, density, bridges, conflicts.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn health(
+        &self,
+        tenant: TenantId,
+        id: impl Into<RecordId>,
+    ) -> Result<Option<Health>> {
+        let (context, id) = (self.ready(tenant).await?, id.into());
+        self.ask("hub.health", |view| engine::health(&context, view, id)).await
     }
 
     /// What a basket costs and on what terms. No channel is asked: the answer is the same on each.

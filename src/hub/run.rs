@@ -2,7 +2,7 @@
 //!
 //! On conflict, read again and step again.
 
-use crate::engine::{Need, Pause, Step, View};
+use crate::engine::{self, Need, Pause, Step, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Changeset, Commit, Key, Range};
 
@@ -66,9 +66,14 @@ impl Hub {
             return Ok(Some(answer));
         }
         let rows = changeset.rows();
+        let moved = self
+            .follower
+            .as_ref()
+            .map(|_| engine::moves(&self.held().configuration.identity, view, &changeset));
         match self.store.commit(changeset).await? {
             Commit::Applied(_) => {
                 trace::committed(operation, rounds, rows);
+                self.tell_follower(&moved.unwrap_or_default());
                 Ok(Some(answer))
             }
             Commit::Conflict(_) if bug!("conflict_taken_for_success") => Ok(Some(answer)),

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::partition::{Constraint, Edge, Partition};
+use super::health::{Health, health, touches};
+use super::partition::{Cluster, Constraint, Edge, Partition, RejectedJoin};
 use crate::model::{
     Component, Explanation, IdentifierId, RecordId, Ruling, Sentence, Verdict, VerdictId, Weight,
 };
 
 /// A node of the evidence graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Node {
+pub(super) enum Node {
     Record(RecordId),
     Identifier(IdentifierId, u32),
 }
 
-fn ends(edge: &Edge) -> (Node, Node) {
+pub(super) fn ends(edge: &Edge) -> (Node, Node) {
     match edge {
         Edge::Verdict { a, b, .. } => (Node::Record(*a), Node::Record(*b)),
         Edge::Seen { identifier, life, record } => {
@@ -30,7 +31,8 @@ pub fn why(
     a: RecordId,
     b: RecordId,
 ) -> Option<Explanation> {
-    let hops = hops(&path(partition, Node::Record(a), Node::Record(b))?);
+    let path = path(partition, Node::Record(a), Node::Record(b))?;
+    let hops = hops(&path);
     let outcome = match hops.len() {
         0 => "One customer: it is one record.".to_owned(),
         1 => "One customer: the two records are joined directly.".to_owned(),
@@ -40,6 +42,12 @@ pub fn why(
     for hop in hops {
         let (rule, sentence) = hop.describe(component);
         explanation.push(rule, Weight::For, sentence);
+    }
+    // Joins are listed from the strongest: the path's last in that order is its weakest.
+    let weakest = partition.joins.iter().rev().find(|edge| path.contains(edge));
+    if let (Some(weakest), true) = (weakest, path.len() > 2) {
+        let sentence = join(component, weakest).then(": the weakest join of the chain");
+        explanation.push("weakest_join", Weight::Note, sentence);
     }
     let cut = "A verdict that the two records are different parties would part them.";
     explanation.would_change.push(Sentence::new(cut));
@@ -67,17 +75,27 @@ pub fn why_not(
         explanation.would_change.push(Sentence::new(undo));
     }
     for rejected in &partition.rejected {
-        let sentence = match rejected.edge {
-            Edge::Verdict { verdict, .. } => Hop::Verdict(verdict).describe(component).1,
-            Edge::Seen { identifier, record, .. } => {
-                let by = source(component, record);
-                seen(component, identifier).then(format!(" was seen by {by}"))
-            }
-        };
-        let why = format!("; it joins nothing further: {}", forbids(&rejected.constraint));
-        explanation.push("refused_join", Weight::Against, sentence.then(why));
+        explanation.push("refused_join", Weight::Against, refused(component, rejected));
     }
-    for sentence in shared_but_blocked(component, a, b) {
+    note_blocked(&mut explanation, (component, a), (component, b));
+    Some(explanation)
+}
+
+/// Why records of two components are two customers: what both show joins nobody, or they show
+/// nothing in common.
+pub fn why_apart(one: (&Component, RecordId), other: (&Component, RecordId)) -> Explanation {
+    let mut explanation = Explanation::new(Sentence::new("Two customers."));
+    note_blocked(&mut explanation, one, other);
+    explanation
+}
+
+/// Adds what both records show and what joins nobody; or that there is nothing.
+fn note_blocked(
+    explanation: &mut Explanation,
+    one: (&Component, RecordId),
+    other: (&Component, RecordId),
+) {
+    for sentence in shared_but_blocked(one, other) {
         explanation.push("blocked_value", Weight::Note, sentence);
     }
     if explanation.reasons.is_empty() {
@@ -86,7 +104,65 @@ pub fn why_not(
         let more = "Seeing one linking identifier on both, or a verdict, would join them.";
         explanation.would_change.push(Sentence::new(more));
     }
-    Some(explanation)
+}
+
+/// How a customer came to be: every join in the order of its strength, what constraints refused,
+/// and how sound it is.
+pub fn how(component: &Component, partition: &Partition, cluster: &Cluster) -> Explanation {
+    let records: BTreeSet<RecordId> = cluster.records.iter().copied().collect();
+    let outcome = match records.len() {
+        1 => "One customer of one record.".to_owned(),
+        many => format!("One customer of {many} records."),
+    };
+    let mut explanation = Explanation::new(Sentence::new(outcome));
+    for edge in partition.joins.iter().filter(|edge| touches(edge, &records)) {
+        let rule = match edge {
+            Edge::Verdict { .. } => "verdict",
+            Edge::Seen { .. } => "identifier",
+        };
+        explanation.push(rule, Weight::For, join(component, edge));
+    }
+    for rejected in partition.rejected.iter().filter(|join| touches(&join.edge, &records)) {
+        explanation.push("refused_join", Weight::Against, refused(component, rejected));
+    }
+    for node in records.iter().filter_map(|record| component.records.get(record)) {
+        for id in node.identifiers.keys() {
+            if let Some(why) = component.identifiers.get(id).and_then(|node| node.blocked) {
+                let sentence = seen(component, *id).then(" joins nobody: ").then(why.reason());
+                let known = explanation.reasons.iter().any(|reason| reason.sentence == sentence);
+                if !known {
+                    explanation.push("blocked_value", Weight::Note, sentence);
+                }
+            }
+        }
+    }
+    let Health { bridges, asserted_bridges, .. } = health(component, partition, cluster);
+    let sound = match (bridges, asserted_bridges) {
+        (0, _) => "no single join holds it together".to_owned(),
+        (all, 0) => format!("{all} of its joins alone hold parts of it together, each verified"),
+        (all, weak) => {
+            format!("{all} of its joins alone hold parts of it together, {weak} not verified")
+        }
+    };
+    explanation.push("health", Weight::Note, Sentence::new(sound));
+    explanation
+}
+
+/// A join in words.
+fn join(component: &Component, edge: &Edge) -> Sentence {
+    match edge {
+        Edge::Verdict { verdict, .. } => Hop::Verdict(*verdict).describe(component).1,
+        Edge::Seen { identifier, record, .. } => {
+            let by = source(component, *record);
+            seen(component, *identifier).then(format!(" was seen by {by}"))
+        }
+    }
+}
+
+/// A refused join in words.
+fn refused(component: &Component, rejected: &RejectedJoin) -> Sentence {
+    let why = format!("; it joins nothing further: {}", forbids(&rejected.constraint));
+    join(component, &rejected.edge).then(why)
 }
 
 /// What joins two records directly.
@@ -207,12 +283,15 @@ fn ruled(verdict: &Verdict) -> Sentence {
         .personal("reason", verdict.reason.expose())
 }
 
-fn shared_but_blocked(component: &Component, a: RecordId, b: RecordId) -> Vec<Sentence> {
-    let of = |record: RecordId| -> BTreeSet<IdentifierId> {
+fn shared_but_blocked(
+    (component, a): (&Component, RecordId),
+    (other, b): (&Component, RecordId),
+) -> Vec<Sentence> {
+    let of = |component: &Component, record: RecordId| -> BTreeSet<IdentifierId> {
         let node = component.records.get(&record);
         node.map(|node| node.identifiers.keys().copied().collect()).unwrap_or_default()
     };
-    let shared = of(a).intersection(&of(b)).copied().collect::<Vec<_>>();
+    let shared = of(component, a).intersection(&of(other, b)).copied().collect::<Vec<_>>();
     let blocked = shared.iter().filter_map(|id| {
         let node = component.identifiers.get(id)?;
         let why = node.blocked?.reason();

@@ -20,16 +20,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::union::Union;
 use crate::model::Limit;
 
-/// No item, or the end of a list.
+/// No items.
 const NONE: u32 = u32::MAX;
 
-/// Something on a node that a bound counts: a value of a limited namespace, a record of a source.
-#[derive(Debug, Clone, Copy)]
-struct Item {
-    group: u32,
+/// Something that a bound counts: a value of a limited namespace, a record of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Item {
+    /// The bound that counts it.
+    pub(super) group: u32,
+    /// Tells it from others of its group; the same thing on two nodes counts once.
+    pub(super) thing: u32,
     /// The day on which it was first seen; `i32::MIN` where unknown.
-    day: i32,
-    next: u32,
+    pub(super) day: i32,
 }
 
 /// Why a join was refused.
@@ -61,13 +63,15 @@ pub(super) struct Forest {
     /// Of each root, how many records it holds.
     records: Vec<u32>,
     records_max: u32,
-    /// Of each root, the first and last of its items.
-    lists: Vec<(u32, u32)>,
-    items: Vec<Item>,
+    /// Of each root, its list of items.
+    lists: Vec<u32>,
+    /// Lists of items, sorted, each thing once.
+    items: Vec<Vec<Item>>,
     bounds: Vec<Limit>,
     /// Of each root, the nodes that must stay apart from it, and by which cannot-link.
     apart: BTreeMap<u32, BTreeSet<(u32, u32)>>,
-    scratch: Vec<(u32, bool, i32)>,
+    /// Roots that a person's join took over a bound.
+    licensed: BTreeSet<u32>,
 }
 
 impl Forest {
@@ -80,11 +84,11 @@ impl Forest {
             union: Union::new(nodes),
             records: counts,
             records_max,
-            lists: vec![(NONE, NONE); nodes],
+            lists: vec![NONE; nodes],
             items: Vec::new(),
             bounds,
             apart: BTreeMap::new(),
-            scratch: Vec::new(),
+            licensed: BTreeSet::new(),
         }
     }
 
@@ -94,14 +98,16 @@ impl Forest {
     }
 
     /// Puts an item on a node, before the first join.
-    pub(super) fn count(&mut self, node: u32, group: u32, day: Option<i32>) {
-        let at = u32::try_from(self.items.len()).unwrap_or(NONE);
-        let (first, last) = &mut self.lists[node as usize];
-        self.items.push(Item { group, day: day.unwrap_or(i32::MIN), next: *first });
-        *first = at;
-        if *last == NONE {
-            *last = at;
+    pub(super) fn count(&mut self, node: u32, item: Item) {
+        let list = &mut self.lists[node as usize];
+        if *list == NONE {
+            *list = u32::try_from(self.items.len()).unwrap_or(NONE);
+            self.items.push(Vec::new());
         }
+        let known = &mut self.items[*list as usize];
+        known.push(item);
+        known.sort_unstable();
+        known.dedup_by(|later, first| (later.group, later.thing) == (first.group, first.thing));
     }
 
     /// Keeps two nodes apart, before the first join.
@@ -124,9 +130,13 @@ impl Forest {
         if let Some(barred) = self.bars(a, b, ruled) {
             return Tried::Refused(barred);
         }
+        let over = ruled && self.over_bound(a, b).is_some();
         if let Some((kept, gone)) = self.union.join(a, b) {
             self.records[kept as usize] += self.records[gone as usize];
             self.move_items(kept, gone);
+            if self.licensed.remove(&gone) | over {
+                self.licensed.insert(kept);
+            }
             if let Some(moved) = self.apart.remove(&gone) {
                 self.apart.entry(kept).or_default().extend(moved);
             }
@@ -162,61 +172,84 @@ impl Forest {
 
     /// The smallest group of which both sides together hold more than its bound.
     ///
-    /// A group of which one side holds nothing grows by nothing: what a person joined before may
-    /// exceed its bound and still find its other evidence.
-    fn over_bound(&mut self, a: u32, b: u32) -> Option<u32> {
-        if self.lists[a as usize].0 == NONE || self.lists[b as usize].0 == NONE {
+    /// A side that holds nothing of a group, or all that both hold, loses nothing: a record may
+    /// show more than a bound by itself. What a person took over a bound may do so, too.
+    fn over_bound(&self, a: u32, b: u32) -> Option<u32> {
+        let (of_a, of_b) = (self.items_of(a), self.items_of(b));
+        if of_a.is_empty() || of_b.is_empty() {
             return None;
         }
-        self.scratch.clear();
-        for (root, side) in [(a, false), (b, true)] {
-            let mut at = self.lists[root as usize].0;
-            while at != NONE {
-                let item = self.items[at as usize];
-                self.scratch.push((item.group, side, item.day));
-                at = item.next;
+        let free = |root: u32| self.licensed.contains(&root);
+        let (free_a, free_b) = (free(a), free(b));
+        for here in of_a.chunk_by(|one, other| one.group == other.group) {
+            let group = here[0].group;
+            let from = of_b.partition_point(|item| item.group < group);
+            let until = of_b.partition_point(|item| item.group <= group);
+            let there = &of_b[from..until];
+            if there.is_empty() {
+                continue;
+            }
+            let both = merged(here, there);
+            let (grows_a, grows_b) = (both.len() > here.len(), both.len() > there.len());
+            // Whoever is free takes in what it holds already.
+            let grows = match (free_a, free_b) {
+                (true, true) => grows_a && grows_b,
+                (true, false) => grows_a,
+                (false, true) => grows_b,
+                (false, false) => grows_a || grows_b,
+            };
+            if grows && exceeds(self.bounds[group as usize], &both) {
+                return Some(group);
             }
         }
-        self.scratch.sort_unstable();
-        let bounds = &self.bounds;
-        let over = |items: &&[(u32, bool, i32)]| {
-            let on_both = items[0].1 != items[items.len() - 1].1;
-            on_both && exceeds(bounds[items[0].0 as usize], items)
-        };
-        let mut groups = self.scratch.chunk_by(|one, other| one.0 == other.0);
-        groups.find(over).map(|items| items[0].0)
+        None
+    }
+
+    fn items_of(&self, root: u32) -> &[Item] {
+        match self.lists[root as usize] {
+            NONE => &[],
+            list => &self.items[list as usize],
+        }
     }
 
     fn move_items(&mut self, kept: u32, gone: u32) {
-        let (first, last) = self.lists[gone as usize];
-        if first == NONE {
-            return;
-        }
-        self.items[last as usize].next = self.lists[kept as usize].0;
-        let list = &mut self.lists[kept as usize];
-        list.0 = first;
-        if list.1 == NONE {
-            list.1 = last;
+        match (self.lists[kept as usize], self.lists[gone as usize]) {
+            (_, NONE) => {}
+            (NONE, list) => self.lists[kept as usize] = list,
+            (list, other) => {
+                let other = std::mem::take(&mut self.items[other as usize]);
+                let both = merged(&self.items[list as usize], &other);
+                self.items[list as usize] = both;
+            }
         }
     }
 }
 
+/// Both, each thing once, from the earlier day.
+fn merged(one: &[Item], other: &[Item]) -> Vec<Item> {
+    let mut both = Vec::with_capacity(one.len() + other.len());
+    both.extend_from_slice(one);
+    both.extend_from_slice(other);
+    both.sort_unstable();
+    both.dedup_by(|later, first| (later.group, later.thing) == (first.group, first.thing));
+    both
+}
+
 /// Whether more items than the bound's are there, within a window where it has one.
-fn exceeds(bound: Limit, items: &[(u32, bool, i32)]) -> bool {
+fn exceeds(bound: Limit, items: &[Item]) -> bool {
     let max = bound.max.max(1) as usize;
     let Some(window) = bound.within_days else { return items.len() > max };
     if items.len() <= max {
         return false;
     }
-    let mut days: Vec<i32> = items.iter().map(|(.., day)| *day).collect();
+    let mut days: Vec<i32> = items.iter().map(|item| item.day).collect();
     days.sort_unstable();
     let unknown = days.partition_point(|day| *day == i32::MIN);
     let dated = &days[unknown..];
     let fits = |first: usize, last: usize| {
         i64::from(dated[last]) - i64::from(dated[first]) < i64::from(window.max(1))
     };
-    let mut most = 0;
-    let mut first = 0;
+    let (mut most, mut first) = (0, 0);
     for last in 0..dated.len() {
         while !fits(first, last) {
             first += 1;
@@ -232,7 +265,10 @@ mod tests {
 
     #[test]
     fn a_window_counts_what_was_first_seen_within_it() {
-        let items = |days: &[i32]| days.iter().map(|day| (0, false, *day)).collect::<Vec<_>>();
+        let items = |days: &[i32]| -> Vec<Item> {
+            let item = |(thing, day): (u32, &i32)| Item { group: 0, thing, day: *day };
+            (0..).zip(days).map(item).collect()
+        };
         let bound = Limit::within(2, 7);
         assert!(!exceeds(bound, &items(&[0, 7, 14, 21])));
         assert!(exceeds(bound, &items(&[0, 3, 6])));
@@ -245,14 +281,22 @@ mod tests {
     #[test]
     fn bounds_sizes_and_cannot_links_hold() {
         let mut forest = Forest::new(3, 2, vec![Limit::ever(1)], 2);
-        forest.count(3, 0, None);
-        forest.count(4, 0, None);
+        let value = |thing| Item { group: 0, thing, day: i32::MIN };
+        forest.count(3, value(0));
+        forest.count(4, value(1));
         assert_eq!(forest.join(0, 3, false), Tried::Joined);
         assert_eq!(forest.join(0, 4, false), Tried::Refused(Barred::Bound(0)));
         assert_eq!(forest.join(0, 1, false), Tried::Joined);
         assert_eq!(forest.join(1, 3, false), Tried::Already);
         assert_eq!(forest.join(1, 2, false), Tried::Refused(Barred::Size));
         assert_eq!(forest.join(1, 2, true), Tried::Joined);
+        // Over its bound by a person, it still finds its own; nobody else comes in by it.
+        let mut forest = Forest::new(3, 1, vec![Limit::ever(1)], 9);
+        (0..3).for_each(|record| forest.count(record, value(record)));
+        forest.count(3, value(1));
+        assert_eq!(forest.join(0, 1, true), Tried::Joined);
+        assert_eq!(forest.join(1, 3, false), Tried::Joined);
+        assert_eq!(forest.join(2, 3, false), Tried::Refused(Barred::Bound(0)));
         let mut forest = Forest::new(3, 0, Vec::new(), 9);
         forest.part(0, 2, 5);
         assert_eq!(forest.join(0, 1, true), Tried::Joined);

@@ -16,7 +16,7 @@
 
 use std::collections::BTreeMap;
 
-use super::forest::{Barred, Forest, Tried};
+use super::forest::{Barred, Forest, Item, Tried};
 use super::lives::lives;
 use crate::model::{
     Assurance, Component, CustomerId, Days, IdentifierId, IdentityRules, Limit, LinkRule,
@@ -94,6 +94,8 @@ pub struct Partition {
     pub clusters: Vec<Cluster>,
     /// The joins that hold, in the order in which they were tried. They form a forest.
     pub joins: Vec<Join>,
+    /// Evidence that connects what was one already, in the order in which it was tried.
+    pub confirming: Vec<Edge>,
     /// The joins that a constraint forbids, in the order in which they were tried.
     pub rejected: Vec<RejectedJoin>,
 }
@@ -109,18 +111,18 @@ impl Partition {
 pub fn partition(rules: &IdentityRules, component: &Component) -> Partition {
     let evidence = Evidence::of(rules, component);
     let mut forest = evidence.forest(rules);
-    let (mut joins, mut rejected) = (Vec::new(), Vec::new());
+    let (mut joins, mut confirming, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     for (_, edge, a, b) in &evidence.edges {
         match forest.join(*a, *b, matches!(edge, Edge::Verdict { .. })) {
             Tried::Joined => joins.push(*edge),
-            Tried::Already => {}
+            Tried::Already => confirming.push(*edge),
             Tried::Refused(barred) => {
                 let constraint = evidence.constraint(rules, barred);
                 rejected.push(RejectedJoin { edge: *edge, constraint });
             }
         }
     }
-    Partition { clusters: clusters(component, &mut forest), joins, rejected }
+    Partition { clusters: clusters(component, &mut forest), joins, confirming, rejected }
 }
 
 /// How strong a join is: human, then assurance, priority, trust.
@@ -264,12 +266,17 @@ impl<'a> Evidence<'a> {
                 forest.discount(index(at));
             }
             if let Some(group) = once {
-                forest.count(index(at), *group, None);
+                let item = Item { group: *group, thing: index(at), day: i32::MIN };
+                forest.count(index(at), item);
             }
         }
-        for (at, (day, group)) in self.lives.iter().enumerate() {
-            if let Some(group) = group {
-                forest.count(index(records + at), *group, *day);
+        // What a record shows counts, whether or not it joins.
+        for (_, edge, record, life) in &self.edges {
+            let Edge::Seen { .. } = edge else { continue };
+            if let (day, Some(group)) = self.lives[*life as usize - records] {
+                let item = Item { group, thing: *life, day: day.unwrap_or(i32::MIN) };
+                forest.count(*record, item);
+                forest.count(*life, item);
             }
         }
         for (number, (_, a, b)) in self.apart.iter().enumerate() {

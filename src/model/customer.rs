@@ -55,7 +55,22 @@ pub struct Provenance {
     pub stated: Occurred,
     /// Other values that were stated and did not survive, the nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lost: Vec<Pii<String>>,
+    pub lost: Vec<Stated>,
+}
+
+/// A value as somebody stated it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The value.
+    pub value: Pii<String>,
+    /// The record that stated it.
+    pub record: RecordId,
+    /// The touchpoint that stated it.
+    pub touchpoint: TouchpointId,
+    /// The channel on which it was stated.
+    pub channel: ChannelId,
+    /// When it was stated.
+    pub stated: Occurred,
 }
 
 /// The best-known value of each field, with provenance.

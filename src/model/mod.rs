@@ -69,7 +69,7 @@ pub use configuration::{
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::{
-    Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Threaded,
+    Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Stated, Threaded,
 };
 pub use decision::{
     Authorized, ContactLedger, ContactView, Decision, Finding, Intent, LedgerEntry, LedgerState,

@@ -73,7 +73,7 @@ impl SubjectExport {
             field(f, name, known.value.expose())?;
             writeln!(f, "    told on {}, {}", known.channel, When(known.stated))?;
             for lost in &known.lost {
-                field(f, "  also told", lost.expose())?;
+                field(f, "  also told", lost.value.expose())?;
             }
         }
         Ok(())

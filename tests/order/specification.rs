@@ -96,22 +96,33 @@ impl<'a> Town<'a> {
         customers.into_iter().map(|(records, _)| records).filter(|set| !set.is_empty()).collect()
     }
 
-    /// Whether one customer may hold both sides' values and records.
+    /// Whether one customer may hold both sides: what their records show, and the values.
     fn fits(
         &self,
-        (records, values): &(BTreeSet<RecordId>, BTreeSet<&Value>),
-        (more, others): &(BTreeSet<RecordId>, BTreeSet<&Value>),
+        (records, values): &(BTreeSet<RecordId>, BTreeSet<&'_ Value>),
+        (more, others): &(BTreeSet<RecordId>, BTreeSet<&'_ Value>),
     ) -> bool {
         if records.len() + more.len() > self.rules.records_max as usize {
             return false;
         }
-        let both: BTreeSet<&Value> = values.union(others).copied().collect();
+        let shared = self.shared();
+        let all = |records: &BTreeSet<RecordId>, values: &BTreeSet<&Value>| -> BTreeSet<Value> {
+            let shown = records.iter().flat_map(|record| self.shows[record].keys());
+            let all = shown.chain(values.iter().copied());
+            all.filter(|value| !shared.contains(value)).cloned().collect()
+        };
+        let (one, other) = (all(records, values), all(more, others));
+        let both: BTreeSet<&Value> = one.union(&other).collect();
         both.iter().all(|(namespace, scope, _)| {
-            let of = |values: &BTreeSet<&Value>| {
-                values.iter().filter(|known| (&known.0, &known.1) == (namespace, scope)).count()
-            };
+            let of = |known: &&Value| (&known.0, &known.1) == (namespace, scope);
+            let here = one.iter().filter(of).count();
+            let there = other.iter().filter(of).count();
+            let all = both.iter().copied().filter(of).count();
             let bound = self.rules.rule(namespace).bound();
-            bound.is_none_or(|bound| of(&both) <= bound.max as usize)
+            bound.is_none_or(|bound| all <= bound.max as usize)
+                || here == 0
+                || there == 0
+                || (all == here && all == there)
         })
     }
 }

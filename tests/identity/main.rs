@@ -1,0 +1,13 @@
+//! One customer, whatever the order: laws of the identity graph over arbitrary histories.
+//!
+//! Method: short histories of sightings and verdicts over a few values, so that limits, sharing,
+//! idle numbers and contradictory verdicts meet often; what fails shrinks to a few steps.
+#![cfg(feature = "testkit")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod explained;
+mod golden;
+mod history;
+mod laws;
+mod shared;
