@@ -1,7 +1,6 @@
 //! Following: an application hears which records another customer holds from now on.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::Hub;
 use crate::engine::{self, Facts, Moved};
@@ -9,8 +8,12 @@ use crate::error::Result;
 use crate::model::TenantId;
 
 /// What is told of moves, after the commit that made them.
-#[derive(Clone)]
-pub(super) struct Follower(Arc<dyn Fn(&[Moved]) + Send + Sync>);
+pub(super) struct Follower(Box<dyn Follows>);
+
+/// Whatever hears of moves.
+trait Follows: Fn(&[Moved]) + Send + Sync {}
+
+impl<F: Fn(&[Moved]) + Send + Sync> Follows for F {}
 
 impl fmt::Debug for Follower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,7 +44,7 @@ impl Hub {
     /// ```
     #[must_use]
     pub fn following(mut self, follower: impl Fn(&[Moved]) + Send + Sync + 'static) -> Self {
-        self.follower = Some(Follower(Arc::new(follower)));
+        self.follower = Some(Follower(Box::new(follower)));
         self
     }
 
