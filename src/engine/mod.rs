@@ -113,6 +113,7 @@ impl Context<'_> {
         Profile {
             normaliser: Profile::NORMALISER,
             identity: self.rules,
+            phone_region: self.configuration.identity.phone_region,
             id_key: self.id_key.check_value(),
             configuration: None,
         }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::{self, Claimed, Context, Forecast, View};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
 use crate::model::{
     Body, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index, Profile, Range,
     Refusal, Row, TenantId, Timestamp,
@@ -61,10 +62,15 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the policy cannot be meant so. Else what the store says.
+    /// [`ErrorKind::Invalid`] where the policy cannot be meant so. [`ErrorKind::Unsupported`] where
+    /// the identity rules need a feature that is not compiled in, or name another telephone region
+    /// than the store's. Else what the store says.
     pub async fn preview(&self, configuration: &Configuration) -> Result<Preview> {
-        check_policy(configuration, "hub.preview")?;
+        check(configuration, "hub.preview")?;
         self.check_profile().await?;
+        if let Some((_, known)) = self.profile().await? {
+            check_region(&known, configuration, "hub.preview")?;
+        }
         let mut preview = Preview::default();
         let held = Held::new(configuration.clone(), true);
         if held.rules != self.held().rules {
@@ -161,11 +167,13 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the policy cannot be meant so. [`ErrorKind::Conflict`] where
-    /// another configuration was put in force since this hub last looked: nothing was changed, and
-    /// the hub has taken that one up. Else what the store says; then configure again.
+    /// [`ErrorKind::Invalid`] where the policy cannot be meant so. [`ErrorKind::Unsupported`] where
+    /// the identity rules need a feature that is not compiled in, or name another telephone region
+    /// than the store was opened with. [`ErrorKind::Conflict`] where another configuration was put
+    /// in force since this hub last looked: nothing was changed, and the hub has taken that one up.
+    /// Else what the store says; then configure again.
     pub async fn configure(&self, configuration: Configuration) -> Result<Configured> {
-        check_policy(&configuration, "hub.configure")?;
+        check(&configuration, "hub.configure")?;
         let new = Held::new(configuration, false);
         loop {
             let known = self.profile().await?;
@@ -175,6 +183,7 @@ impl Hub {
             };
             if let Some(known) = &known {
                 self.check_keys(known)?;
+                check_region(known, &new.configuration, "hub.configure")?;
                 if known.configuration == Some(new.version) {
                     break;
                 }
@@ -182,7 +191,8 @@ impl Hub {
             }
             let ours = self.context(TenantId::SYSTEM).profile();
             let (identity, in_force) = (new.rules, Some(new.version));
-            let profile = Profile { identity, configuration: in_force, ..ours };
+            let phone_region = new.configuration.identity.phone_region;
+            let profile = Profile { identity, configuration: in_force, phone_region, ..ours };
             if self.keep(&new, Some((version, profile))).await? {
                 break;
             }
@@ -264,12 +274,33 @@ impl Hub {
     }
 }
 
-/// Refuses a policy that cannot be meant so.
-pub(super) fn check_policy(configuration: &Configuration, during: &'static str) -> Result<()> {
+/// Refuses another telephone region than the one on which the store's values rest.
+fn check_region(
+    known: &Profile,
+    configuration: &Configuration,
+    during: &'static str,
+) -> Result<()> {
+    if known.phone_region == configuration.identity.phone_region {
+        return Ok(());
+    }
+    let message = "the store was opened under another telephone region, on which its values \
+                   rest; export it and import it into a store that is configured so first";
+    Err(Error::new(ErrorKind::Unsupported, message).during(during))
+}
+
+/// Refuses a policy that cannot be meant so, and rules that this build cannot follow.
+pub(super) fn check(configuration: &Configuration, during: &'static str) -> Result<()> {
+    check_rules(configuration, during)?;
     configuration.policy.check().map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Error::new(ErrorKind::Invalid, faults.join("; ")).during(during)
     })
+}
+
+/// Refuses identity rules that need a feature which is not compiled in.
+pub(super) fn check_rules(configuration: &Configuration, during: &'static str) -> Result<()> {
+    identity::check_rules(&configuration.identity)
+        .map_err(|missing| Error::new(ErrorKind::Unsupported, missing.to_string()).during(during))
 }
 
 fn name(

@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 use super::Hub;
+use super::configure::check_rules;
 
 /// When to call again while customers are laid out.
 const COME_AGAIN: Duration = Duration::from_secs(1);
@@ -60,7 +61,8 @@ impl Hub {
     /// # Errors
     ///
     /// [`ErrorKind::Denied`] where the hub was given a configuration by hand under which it cannot
-    /// work with this store. Else what the store says.
+    /// work with this store. [`ErrorKind::Unsupported`] where the configuration in force needs a
+    /// feature that is not compiled in. Else what the store says.
     pub async fn refresh(&self) -> Result<ConfigurationVersion> {
         self.take_up().await?;
         let _ = self.profile_checked.set(());
@@ -98,6 +100,7 @@ impl Hub {
             match known.configuration {
                 Some(version) if version != held.version && !held.is_given => {
                     let configuration = self.stored(version).await?.ok_or_else(|| lost(version))?;
+                    check_rules(&configuration, "hub.open")?;
                     self.hold(Held::new(configuration, false));
                     return Ok(Some(version));
                 }

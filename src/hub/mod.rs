@@ -128,9 +128,10 @@ impl Hub {
     /// # Errors
     ///
     /// [`crate::ErrorKind::Invalid`] where the policy cannot be meant so; names every fault with
-    /// its path.
+    /// its path. [`crate::ErrorKind::Unsupported`] where the identity rules need a feature that is
+    /// not compiled in; names it.
     pub fn configured(mut self, configuration: Configuration) -> Result<Self> {
-        configure::check_policy(&configuration, "hub.configured")?;
+        configure::check(&configuration, "hub.configured")?;
         self.held = RwLock::new(Held::new(configuration, true));
         Ok(self)
     }

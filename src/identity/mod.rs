@@ -30,7 +30,10 @@ pub use explain::{how, why, why_apart, why_not};
 pub use golden::{golden, golden_by};
 pub use health::{Health, health};
 pub use judge::judged;
-pub use normalise::{Normalised, normalise};
+pub use normalise::{
+    DateOrder, MissingFeature, Normalised, Note, Noted, Notes, check_rules, comparable_mailbox,
+    comparable_name, normalise, postal_code, read_date,
+};
 pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, partition};
 pub use pool::{Observation, Pool};
 pub use sharing::Sharing;

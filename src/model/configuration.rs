@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::book::Book;
+use super::country::Country;
 use super::digest::Digest;
 use super::exception::Exceptions;
 use super::id::ComponentId;
 use super::linking::{NamespaceRule, SourceRule, SurvivorshipRules};
+use super::pattern::Pattern;
 use super::policy::Policy;
 use super::retention::RetentionRule;
 
@@ -50,6 +52,17 @@ impl std::fmt::Display for ConfigurationVersion {
 pub struct IdentityRules {
     /// Values that never join records, in any namespace; compared after normalisation.
     pub blocked_values: BTreeSet<String>,
+    /// Values that never join records in one namespace, by its name; compared after normalisation.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub blocked_in: BTreeMap<String, BTreeSet<String>>,
+    /// Patterns of values that never join records, in any namespace: `*@example.com`, `0000*`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub blocked_patterns: BTreeSet<Pattern>,
+    /// Where a telephone number without a country is dialled; numbers are then kept as E.164.
+    ///
+    /// Needs the feature `phone`; fixed for the life of a data set, since values rest on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_region: Option<Country>,
     /// How a namespace joins, where [`LinkRule::of`](super::LinkRule::of) does not serve.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<NamespaceRule>,
@@ -76,6 +89,9 @@ impl Default for IdentityRules {
     fn default() -> Self {
         Self {
             blocked_values: BTreeSet::new(),
+            blocked_in: BTreeMap::new(),
+            blocked_patterns: BTreeSet::new(),
+            phone_region: None,
             namespaces: Vec::new(),
             sources: BTreeMap::new(),
             survivorship: SurvivorshipRules::new(),
@@ -139,13 +155,17 @@ impl Configuration {
 
 /// What a store rests on, and which configuration is in force. One row for the whole data set.
 ///
-/// Opening a store with another id key, normaliser or other identity rules is refused.
+/// Opening a store with another id key, normaliser or other identity rules is refused; so is
+/// putting another telephone region in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The version of the normalisers.
     pub normaliser: u32,
     /// The digest of the identity rules in force.
     pub identity: Digest,
+    /// Under which region telephone numbers were read; values rest on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_region: Option<Country>,
     /// The check value of the id key.
     pub id_key: Uuid,
     /// The configuration in force; `None` while each hub is given its own by hand.
@@ -155,7 +175,7 @@ pub struct Profile {
 
 impl Profile {
     /// The version of this build's normalisers; any change of a normalised value raises it.
-    pub const NORMALISER: u32 = 1;
+    pub const NORMALISER: u32 = 2;
 }
 
 /// Under which identity rules a tenant's customers are laid out. A row; every step that lays out

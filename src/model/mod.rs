@@ -31,8 +31,10 @@ mod anomaly;
 mod capabilities;
 mod decision;
 mod outbox;
+mod pattern;
 mod policy;
 
+mod country;
 mod currency;
 mod money;
 mod price;
@@ -67,6 +69,7 @@ pub use configuration::{
     Configuration, ConfigurationVersion, IdentityRules, Layout, Profile, ThreadRules, Towards,
 };
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
+pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::{
     Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Stated, Threaded,
@@ -99,6 +102,7 @@ pub use offer::{
     Terms,
 };
 pub use outbox::{DeadLetter, Delivery, OutboxEntry, OutboxState, Reported, Turn};
+pub use pattern::{BadPattern, Pattern};
 pub use pii::Pii;
 pub use policy::{
     BadOffset, BadPolicy, DeliveryClass, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset,

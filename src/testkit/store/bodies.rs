@@ -63,6 +63,7 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         Kind::Profile => Body::Profile(Arc::new(Profile {
             normaliser: u32::MAX,
             identity: Digest::of(text),
+            phone_region: None,
             id_key: id(3),
             configuration: None,
         })),
