@@ -3,6 +3,7 @@
 //! - [`architecture`]: the whole in a few pages, for those who read or change the code.
 //! - [`glossary`]: the field's words, each with one meaning.
 //! - [`channel`]: how to write a channel of your own, from an empty file to a green kit.
+//! - [`identity`]: what joins records, what bounds a customer, what is shared, and how to ask.
 //! - [`guarantees`]: what is promised, what is not, and the test that holds it.
 //! - [`hubs`]: running many hubs over one store: sharing, stopping, backpressure.
 //! - [`privacy`]: how a person is told everything, erased, and forgotten in time.
@@ -17,6 +18,9 @@ pub mod glossary {}
 
 #[doc = include_str!("channel.md")]
 pub mod channel {}
+
+#[doc = include_str!("identity.md")]
+pub mod identity {}
 
 #[doc = include_str!("guarantees.md")]
 pub mod guarantees {}
