@@ -11,5 +11,6 @@ pub mod people;
 pub mod recompute;
 pub mod simulate;
 pub mod store;
+pub mod town;
 
 pub use block_on::block_on;
