@@ -28,9 +28,7 @@ fn the_version_of_the_normalisers_is_in_the_profile() {
 
 #[cfg(not(feature = "phone"))]
 mod without_the_feature {
-    use async_trait::async_trait;
-    use omnichannel::Result;
-    use omnichannel::model::{Body, Changeset, Commit, Expect, Key, Page, Put, Range, Row};
+    use omnichannel::model::{Body, Changeset, Commit, Expect, Key, Put};
     use omnichannel::storage::Store;
 
     use super::*;
