@@ -99,6 +99,42 @@ fn kill_after(commits: usize, file: &File) -> usize {
     acknowledged
 }
 
+/// A child whose file takes no write beyond so many bytes, as one on a file system that has become
+/// read-only: the system refuses the write, SQLite hears an I/O error either way.
+fn stop_at(kilobytes: usize, file: &File) -> (usize, String) {
+    let blocks = kilobytes * 2;
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut child = Command::new("sh");
+    child.args(["-c", &limited]).arg(std::env::current_exe().unwrap());
+    child.args(["--exact", "child_ingests", "--nocapture"]).env(FILE, &file.0);
+    let done = child.output().unwrap();
+    assert!(!done.status.success(), "the child was never refused a write");
+    let told = String::from_utf8(done.stdout).unwrap();
+    let acknowledged = told.lines().filter_map(|line| line.split("acknowledged ").nth(1));
+    let last = acknowledged.last().map_or(0, |count| count.trim().parse().unwrap());
+    (last, String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn a_file_that_takes_no_more_writes_loses_nothing_that_was_acknowledged() {
+    let told = crowd();
+    let in_memory = hub(MemoryStore::new());
+    feed(&in_memory, &told);
+    for kilobytes in [200, 300, 400, 600] {
+        let file = File::new(&format!("stopped-{kilobytes}"));
+        let (acknowledged, said) = stop_at(kilobytes, &file);
+        assert!(said.contains("Unavailable") && said.contains("read-only"), "{said}");
+        assert!(acknowledged < told.len(), "{kilobytes}: the child was done");
+        let hub = file.hub();
+        let known = feed(&hub, &told[..acknowledged]);
+        let lost = known.iter().filter(|fate| **fate != Fate::Duplicate).count();
+        assert_eq!(lost, 0, "{kilobytes}: acknowledged touchpoints are lost");
+        feed(&hub, &told[acknowledged..]);
+        assert_eq!(digest(&hub), digest(&in_memory), "{kilobytes}, after {acknowledged}");
+        println!("refused after {acknowledged} requests");
+    }
+}
+
 fn feed(hub: &Hub, told: &[RawInbound]) -> Vec<Fate> {
     block_on(receive_batches(hub, told, 200))
 }
