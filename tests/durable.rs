@@ -110,8 +110,8 @@ fn stop_at(kilobytes: usize, file: &File) -> (usize, String) {
     let done = child.output().unwrap();
     assert!(!done.status.success(), "the child was never refused a write");
     let told = String::from_utf8(done.stdout).unwrap();
-    let acknowledged = told.lines().filter_map(|line| line.split("acknowledged ").nth(1));
-    let last = acknowledged.last().map_or(0, |count| count.trim().parse().unwrap());
+    let mut acknowledged = told.lines().filter_map(|line| line.split("acknowledged ").nth(1));
+    let last = acknowledged.next_back().map_or(0, |count| count.trim().parse().unwrap());
     (last, String::from_utf8(done.stderr).unwrap())
 }
 
