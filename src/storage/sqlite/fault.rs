@@ -43,8 +43,8 @@ pub(super) fn fault(operation: &'static str, failure: &rusqlite::Error) -> Error
         ),
         Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory) => (
             ErrorKind::Unavailable,
-            "the operating system refused to read or write the file: look into its log, and whether \
-             the file system has become read-only, then open the store again",
+            "the operating system refused to read or write the file: look into its log, and \
+             whether the file system has become read-only, then open the store again",
             Retry::Unknown,
         ),
         Some(ErrorCode::TooBig) => {
