@@ -15,8 +15,8 @@ use super::{Context, Reading, Resolved, Step, View};
 use crate::consistency;
 use crate::identity;
 use crate::model::{
-    Body, Changeset, ContactLedger, ContactView, Decision, Index, Intent, Key, LedgerEntry,
-    LedgerState, OutboxEntry, Outcome, Range, Reach, Timestamp, Turn, UtcOffset,
+    Blocked, Body, Changeset, ContactLedger, ContactView, Decision, Index, Intent, Key,
+    LedgerEntry, LedgerState, OutboxEntry, Outcome, Range, Reach, Timestamp, Turn, UtcOffset,
 };
 
 /// What became of an intent.
@@ -136,11 +136,7 @@ fn reach(context: &Context<'_>, found: &Resolved, intent: &Intent) -> Vec<Reach>
             let node = found.component.identifiers.get(&endpoint.id);
             let blocked = node.and_then(|node| node.blocked);
             // Linking is not addressability: a family's phone rings for whoever shares it.
-            let reaches = match blocked {
-                None => true,
-                Some(blocked) => blocked.is_an_address(),
-            };
-            if reaches {
+            if blocked.is_none_or(Blocked::is_an_address) {
                 reach.push(Reach {
                     channel: channel.clone(),
                     endpoint: endpoint.id,

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::{Partition, Pool, judged, partition};
+use crate::identity::{Partition, Pool, finds_shared, judged, partition};
 use crate::model::{Component, CustomerId, IdKey, IdentifierId, IdentityRules, RecordId, TenantId};
 
 /// Most records whose customers are laid out as they would be.
@@ -22,6 +22,8 @@ pub struct Forecast<'a> {
     shared: BTreeSet<IdentifierId>,
     /// The customer that holds each record of a component that can change.
     holders: BTreeMap<RecordId, CustomerId>,
+    /// Customers of which a part was met.
+    met: BTreeSet<CustomerId>,
     told: Foretold,
 }
 
@@ -34,8 +36,6 @@ pub struct Foretold {
     pub joined: BTreeSet<CustomerId>,
     /// Whether more can change than fits: these are at least as many.
     pub is_partial: bool,
-    /// Customers of which a part was met.
-    seen: BTreeSet<CustomerId>,
 }
 
 impl<'a> Forecast<'a> {
@@ -47,6 +47,7 @@ impl<'a> Forecast<'a> {
             pool: Pool::default(),
             shared: BTreeSet::new(),
             holders: BTreeMap::new(),
+            met: BTreeSet::new(),
             told: Foretold::default(),
         }
     }
@@ -56,10 +57,10 @@ impl<'a> Forecast<'a> {
         let new = judged(self.then, component);
         let lies_otherwise = new.is_some()
             || component.shared().next().is_some()
-            || super::reconfigure::finds_shared(self.then, component);
+            || finds_shared(self.then, component);
         let before = partition(self.now, component);
         if !lies_otherwise {
-            self.told.compare(&holders(&before), &partition(self.then, component));
+            self.compare(&holders(&before), &partition(self.then, component));
             return;
         }
         if self.holders.len() + component.records.len() > RECORDS_MAX {
@@ -77,25 +78,24 @@ impl<'a> Forecast<'a> {
         self.shared.iter().for_each(|id| self.pool.open(*id));
         let digest = crate::model::Digest::of(self.then);
         let name = |set: &[RecordId]| key.component(tenant, digest, set[0]);
-        for component in self.pool.into_components(self.then, name) {
-            self.told.compare(&self.holders, &partition(self.then, &component));
+        let holders = std::mem::take(&mut self.holders);
+        for component in std::mem::take(&mut self.pool).into_components(self.then, name) {
+            self.compare(&holders, &partition(self.then, &component));
         }
         self.told
     }
-}
 
-impl Foretold {
     /// Compares who holds each record with the customers that would be.
     fn compare(&mut self, holders: &BTreeMap<RecordId, CustomerId>, then: &Partition) {
         for cluster in &then.clusters {
             let held = cluster.records.iter().filter_map(|record| holders.get(record));
             let held: BTreeSet<CustomerId> = held.copied().collect();
             if held.len() > 1 {
-                self.joined.extend(held.iter().copied());
+                self.told.joined.extend(held.iter().copied());
             }
             // Whoever was met in another customer is two.
-            self.split.extend(held.intersection(&self.seen).copied());
-            self.seen.extend(held);
+            self.told.split.extend(held.intersection(&self.met).copied());
+            self.met.extend(held);
         }
     }
 }

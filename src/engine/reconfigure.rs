@@ -26,10 +26,10 @@ use uuid::Uuid;
 use super::sharing::{Doubted, borne};
 use super::writing::{Shares, Writing};
 use super::{Context, Pause, Reading, Step, View};
-use crate::identity::{Pool, Sharing, judged};
+use crate::identity::{Pool, finds_shared, judged};
 use crate::model::{
-    Body, Changeset, Component, ComponentId, Digest, IdentifierHome, IdentifierId, IdentityRules,
-    Index, Key, Layout, Range, RecordId, Sort, Towards,
+    Body, Changeset, Component, ComponentId, Digest, IdentifierHome, IdentifierId, Index, Key,
+    Layout, Range, RecordId, Sort, Towards,
 };
 
 /// Most components of one commit.
@@ -106,16 +106,6 @@ pub fn relay(context: &Context<'_>, view: &View) -> Step<(Relaid, Changeset)> {
     Ok((relaid, writing.finish(&read)))
 }
 
-/// Whether an identifier that joins records turns out to be shared.
-pub(super) fn finds_shared(rules: &IdentityRules, component: &Component) -> bool {
-    component.linking().any(|id| {
-        let Some(node) = component.identifiers.get(&id) else { return false };
-        let mut sharing = Sharing::of(rules, node);
-        sharing.bear_all(component, id, |_| false);
-        sharing.is_proven()
-    })
-}
-
 /// Lays out components again, with those that an identifier leads to which links from now on.
 fn rebuild(
     context: &Context<'_>,
@@ -140,8 +130,7 @@ fn rebuild(
             let new = judged(&context.configuration.identity, known);
             let new = new.as_ref().unwrap_or(known);
             linking.extend(new.linking().filter(|id| !links(known, *id)));
-            let stays = |id: &IdentifierId| new.shares(*id);
-            gone.extend(known.shared().filter(|id| !stays(id)));
+            gone.extend(known.shared().filter(|id| !new.shares(*id)));
             pool.take(new);
             before.insert(id, known);
         }

@@ -1,4 +1,4 @@
-//! Is an identifier still shared once evidence is taken back: read until proven.
+//! Whether an identifier is still shared once evidence is taken back.
 //!
 //! Its bearers are read, page by page, until what they show proves it.
 //!

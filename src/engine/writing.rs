@@ -188,6 +188,8 @@ impl Writing {
         entered.records.sort_unstable();
         entered.identifiers.sort_unstable();
         left.records.retain(|record| entered.records.binary_search(record).is_err());
+        // A shared identifier leads to no one component: its row says so, as long as anybody bears
+        // it.
         left.identifiers.extend(shares.opened.iter());
         left.identifiers.retain(|id| entered.identifiers.binary_search(id).is_err());
         left.identifiers.retain(|id| !shared.contains(id));

@@ -8,12 +8,9 @@ use crate::error::Result;
 use crate::model::TenantId;
 
 /// What is told of moves, after the commit that made them.
-pub(super) struct Follower(Box<dyn Follows>);
+pub(super) struct Follower(Box<Hears>);
 
-/// Whatever hears of moves.
-trait Follows: Fn(&[Moved]) + Send + Sync {}
-
-impl<F: Fn(&[Moved]) + Send + Sync> Follows for F {}
+type Hears = dyn Fn(&[Moved]) + Send + Sync;
 
 impl fmt::Debug for Follower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -178,9 +178,12 @@ pub(super) fn judge(
     namespace: &Namespace,
     normalised: &str,
 ) -> Option<Blocked> {
-    if !rules.rule(namespace).links {
-        return Some(Blocked::Kind);
-    }
+    let by_value = judge_value(rules, namespace, normalised);
+    // Last: a placeholder names no record, of whatever kind it is.
+    by_value.or_else(|| (!rules.rule(namespace).links).then_some(Blocked::Kind))
+}
+
+fn judge_value(rules: &IdentityRules, namespace: &Namespace, normalised: &str) -> Option<Blocked> {
     if normalised.is_empty() {
         return Some(Blocked::Empty);
     }

@@ -3,7 +3,7 @@
 //! A customer that hangs together by one join of a weak kind is where a wrong merge shows first.
 //! Bridges are found as by Tarjan (1974): an edge is one if nothing below it reaches above it.
 //!
-//! Cost: linear in the evidence of the component, twice logarithmic in its nodes.
+//! Cost: the component's evidence times the logarithm of the customer's nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

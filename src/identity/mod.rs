@@ -36,4 +36,4 @@ pub use normalise::{
 };
 pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, partition};
 pub use pool::{Observation, Pool};
-pub use sharing::Sharing;
+pub use sharing::{Sharing, finds_shared};

@@ -10,10 +10,20 @@
 //!    enough may stop looking.
 //! 2. What the bearers show counts, not what they are joined to: no join decides which joins are.
 
-use crate::identity::lives::lives;
+use super::lives::lives;
 use crate::model::{
     Blocked, Component, Days, IdentifierId, IdentifierNode, IdentityRules, LinkRule, RecordId,
 };
+
+/// Whether an identifier that joins a component's records turns out to be shared.
+pub fn finds_shared(rules: &IdentityRules, component: &Component) -> bool {
+    component.linking().any(|id| {
+        let Some(node) = component.identifiers.get(&id) else { return false };
+        let mut sharing = Sharing::of(rules, node);
+        sharing.bear_all(component, id, |_| false);
+        sharing.is_proven()
+    })
+}
 
 /// Proof in the making that one identifier is shared.
 #[derive(Debug)]

@@ -117,8 +117,7 @@ pub enum Blocked {
 }
 
 impl Blocked {
-    /// Whether the value may still name a place that a message reaches, and the record on which it
-    /// was seen.
+    /// Whether a message may still reach somebody there.
     pub fn is_an_address(self) -> bool {
         matches!(self, Self::RoleMailbox | Self::Listed | Self::Kind | Self::Shared)
     }

@@ -80,6 +80,15 @@ fn a_value_that_a_crowd_bears_joins_nobody_and_costs_no_more_for_it() {
 }
 
 #[test]
+fn an_address_that_stands_for_none_names_no_record() {
+    let hub = hub(MemoryStore::new());
+    let body = r#"{"id":"1","act":"visited","occurred_at":"2026-03-01T10:00:00Z",
+        "sender":{"namespace":"postal_address","value":"n/a"}}"#;
+    let reception = block_on(hub.receive(request("store", body))).expect("received");
+    assert_eq!(reception.taken[0].record, None);
+}
+
+#[test]
 fn a_household_that_shares_an_address_stays_several_customers() {
     let hub = hub(MemoryStore::new());
     let home = ("postal_address", "1 rue des Lilas 69001 Lyon");
