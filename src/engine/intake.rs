@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::identity::{Observation, normalise};
+use crate::identity::{self, Observation, Observed};
 use crate::model::{
-    Arrival, Assurance, Blocked, Channel, Consent, Copies, Copy, Digest, Event, Identifier,
-    IdentifierId, IdentifierNode, Identifies, MessageId, Namespace, Pii, RecordId, Ruling, Source,
-    Timestamp, Touchpoint, TouchpointId, Verdict,
+    Arrival, Blocked, Channel, Consent, Copies, Copy, Digest, Event, Identifier, IdentifierId,
+    IdentifierNode, Identifies, MessageId, Namespace, Pii, RecordId, Ruling, Source, Timestamp,
+    Touchpoint, TouchpointId, Verdict,
 };
 
 use super::Context;
@@ -135,7 +135,7 @@ fn record_of(
     context: &Context<'_>,
     source: &Source,
     event: &Event,
-    seen: &[Seen],
+    seen: &[Observed],
 ) -> Option<RecordId> {
     let record_named_by = |id: IdentifierId, node: &IdentifierNode| {
         let names = matches!(node.blocked, None | Some(Blocked::RoleMailbox | Blocked::Kind));
@@ -145,7 +145,7 @@ fn record_of(
         match event.identifiers.iter().position(|other| other == sender) {
             Some(at) => record_named_by(seen[at].0, &seen[at].1),
             None => {
-                let (id, node) = identify(context, sender);
+                let (id, node, _) = identify(context, sender);
                 record_named_by(id, &node)
             }
         }
@@ -160,24 +160,12 @@ fn record_of(
     })
 }
 
-/// An identifier that was seen, normalised, and how far it can be believed.
-pub(super) type Seen = (IdentifierId, Arc<IdentifierNode>, Assurance);
-
-pub(super) fn identify_all(context: &Context<'_>, identifiers: &[Identifier]) -> Vec<Seen> {
-    let seen = identifiers.iter().map(|seen| {
-        let (id, node) = identify(context, seen);
-        (id, Arc::new(node), seen.assurance)
-    });
-    seen.collect()
+fn identify_all(context: &Context<'_>, identifiers: &[Identifier]) -> Vec<Observed> {
+    identifiers.iter().map(|seen| identify(context, seen)).collect()
 }
 
-fn identify(context: &Context<'_>, seen: &Identifier) -> (IdentifierId, IdentifierNode) {
-    let normalised = normalise(&context.configuration.identity, seen);
-    let (namespace, scope) = (seen.namespace.clone(), seen.scope.clone());
-    let value = normalised.value.expose();
-    let id = context.id_key.identifier(context.tenant, &namespace, scope.as_deref(), value);
-    let blocked = normalised.blocked;
-    (id, IdentifierNode { namespace, scope, value: normalised.value, blocked })
+pub(super) fn identify(context: &Context<'_>, seen: &Identifier) -> Observed {
+    identity::identify(&context.configuration.identity, context.id_key, context.tenant, seen)
 }
 
 /// Lays out what a touchpoint shows that was taken in before.
@@ -187,7 +175,7 @@ pub(super) fn shown(context: &Context<'_>, touchpoint: &Touchpoint) -> Shown {
     lay_out(context, touchpoint, seen)
 }
 
-fn lay_out(context: &Context<'_>, touchpoint: &Touchpoint, seen: Vec<Seen>) -> Shown {
+fn lay_out(context: &Context<'_>, touchpoint: &Touchpoint, seen: Vec<Observed>) -> Shown {
     let observation = touchpoint.record.map(|record| Observation {
         record,
         source: touchpoint.source.clone(),
@@ -195,7 +183,7 @@ fn lay_out(context: &Context<'_>, touchpoint: &Touchpoint, seen: Vec<Seen>) -> S
         identifiers: seen,
     });
     let consents = touchpoint.consents.iter().map(|signal| {
-        let (id, _) = identify(context, &signal.endpoint);
+        let (id, ..) = identify(context, &signal.endpoint);
         let consent = Consent {
             purpose: signal.purpose.clone(),
             state: signal.state,

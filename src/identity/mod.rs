@@ -13,27 +13,34 @@
 //!    kept by every customer.
 //! 3. No channel is an input.
 
+mod batch;
 mod blocked;
 mod explain;
 mod forest;
 mod golden;
 mod health;
+mod identify;
 mod judge;
+mod layout;
 mod lives;
 mod normalise;
 mod partition;
 mod pool;
+mod resolved;
 mod sharing;
 mod union;
 
+pub use batch::Batch;
 pub use explain::{how, why, why_apart, why_not};
 pub use golden::{golden, golden_by};
 pub use health::{Health, health};
+pub use identify::identify;
 pub use judge::judged;
 pub use normalise::{
     DateOrder, MissingFeature, Normalised, Note, Noted, Notes, check_rules, comparable_mailbox,
     comparable_name, normalise, postal_code, read_date,
 };
 pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, partition};
-pub use pool::{Observation, Pool};
+pub use pool::{Observation, Observed, Pool};
+pub use resolved::Resolved;
 pub use sharing::{Sharing, finds_shared};

@@ -19,6 +19,9 @@ use crate::model::{
     Occurred, RecordId, RecordNode, Sighting, Source, Timestamp, Verdict, VerdictId,
 };
 
+/// An identifier that was seen, normalised, and how surely.
+pub type Observed = (IdentifierId, Arc<IdentifierNode>, Assurance);
+
 /// What one touchpoint shows of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
@@ -29,7 +32,7 @@ pub struct Observation {
     /// When.
     pub occurred: Occurred,
     /// The identifiers seen, normalised.
-    pub identifiers: Vec<(IdentifierId, Arc<IdentifierNode>, Assurance)>,
+    pub identifiers: Vec<Observed>,
 }
 
 impl Observation {
@@ -41,7 +44,7 @@ impl Observation {
     /// Whether a component already shows all of it.
     pub fn is_known_to(&self, component: &Component) -> bool {
         let Some(node) = component.records.get(&self.record) else { return false };
-        let seen = |(id, _, assurance): &(IdentifierId, Arc<IdentifierNode>, Assurance)| {
+        let seen = |(id, _, assurance): &Observed| {
             let seen = Sighting::new(*assurance, self.occurred.at);
             node.identifiers.get(id).is_some_and(|known| known.and(seen) == *known)
         };

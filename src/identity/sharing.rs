@@ -12,7 +12,8 @@
 
 use super::lives::lives;
 use crate::model::{
-    Blocked, Component, Days, IdentifierId, IdentifierNode, IdentityRules, LinkRule, RecordId,
+    Blocked, Component, Days, IdentifierId, IdentifierNode, IdentityRules, LinkRule, Namespace,
+    RecordId,
 };
 
 /// Whether an identifier that joins a component's records turns out to be shared.
@@ -37,12 +38,28 @@ pub struct Sharing<'a> {
 }
 
 /// A value that tells parties apart: its namespace, its scope, the most of them, itself.
-type Telling<'a> = (&'a str, Option<&'a str>, u32, IdentifierId);
+pub(super) type Telling<'a> = (&'a str, Option<&'a str>, u32, IdentifierId);
+
+/// What a value tells of the bearers of a lesser one, by the rules of both.
+pub(super) fn tells<'a>(
+    (id, namespace, scope): (IdentifierId, &'a Namespace, Option<&'a str>),
+    (rule, blocked): (&LinkRule, Option<Blocked>),
+    of: &LinkRule,
+) -> Option<Telling<'a>> {
+    // Two accounts tell parties apart, even where each is shared by lesser means.
+    let named = matches!(blocked, None | Some(Blocked::Shared));
+    let max = rule.sharing_over.filter(|_| named && rule.priority > of.priority)?;
+    Some((namespace.name(), scope, max, id))
+}
 
 impl<'a> Sharing<'a> {
     /// Begins with no bearer.
     pub fn of(rules: &'a IdentityRules, identifier: &IdentifierNode) -> Self {
-        let rule = rules.rule(&identifier.namespace);
+        Self::by(rules, rules.rule(&identifier.namespace))
+    }
+
+    /// Begins with no bearer of an identifier that joins by a rule.
+    pub(super) fn by(rules: &'a IdentityRules, rule: LinkRule) -> Self {
         Self { rules, rule, seen: Vec::new(), shown: Vec::new() }
     }
 
@@ -52,18 +69,23 @@ impl<'a> Sharing<'a> {
         days: Option<Days>,
         shows: impl Iterator<Item = (IdentifierId, &'a IdentifierNode)>,
     ) {
+        let (rules, of) = (self.rules, self.rule);
+        let telling = shows.filter_map(|(id, node)| {
+            let shown = (id, &node.namespace, node.scope.as_deref());
+            tells(shown, (&rules.rule(&node.namespace), node.blocked), &of)
+        });
+        self.bear_telling(days, telling);
+    }
+
+    /// Adds a bearer by what it shows that tells parties apart.
+    pub(super) fn bear_telling(
+        &mut self,
+        days: Option<Days>,
+        telling: impl Iterator<Item = Telling<'a>>,
+    ) {
         let bearer = self.seen.len();
         self.seen.push(days);
-        for (id, node) in shows {
-            let rule = self.rules.rule(&node.namespace);
-            // Two accounts tell parties apart, even where each is shared by lesser means.
-            let named = matches!(node.blocked, None | Some(Blocked::Shared));
-            let tells = named && rule.priority > self.rule.priority;
-            if let (true, Some(max)) = (tells, rule.sharing_over) {
-                let value = (node.namespace.name(), node.scope.as_deref(), max, id);
-                self.shown.push((value, bearer));
-            }
-        }
+        self.shown.extend(telling.map(|value| (value, bearer)));
     }
 
     /// Adds the records of a component that bear it, without those that `skips` names.

@@ -47,6 +47,20 @@ pub struct Verdict {
     pub reason: Pii<String>,
 }
 
+/// The verdicts in force among these: the latest on each pair of records.
+pub fn in_force<'v>(
+    verdicts: impl Iterator<Item = &'v Verdict>,
+) -> BTreeMap<(RecordId, RecordId), &'v Verdict> {
+    let mut latest: BTreeMap<(RecordId, RecordId), &Verdict> = BTreeMap::new();
+    for verdict in verdicts {
+        let slot = latest.entry((verdict.a, verdict.b)).or_insert(verdict);
+        if (verdict.at, verdict.id) > (slot.at, slot.id) {
+            *slot = verdict;
+        }
+    }
+    latest
+}
+
 /// What is known of one source record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordNode {
@@ -164,14 +178,7 @@ impl Component {
 
     /// The verdicts in force: the latest on each pair of records.
     pub fn rulings(&self) -> BTreeMap<(RecordId, RecordId), &Verdict> {
-        let mut latest: BTreeMap<(RecordId, RecordId), &Verdict> = BTreeMap::new();
-        for verdict in self.verdicts.values() {
-            let slot = latest.entry((verdict.a, verdict.b)).or_insert(verdict);
-            if (verdict.at, verdict.id) > (slot.at, slot.id) {
-                *slot = verdict;
-            }
-        }
-        latest
+        in_force(self.verdicts.values())
     }
 
     /// The identifiers through which records are joined.

@@ -83,7 +83,7 @@ pub(crate) use erasure::Erased;
 pub use erasure::{Erasure, ErasureKey, Erasures, Keeping, OptOut, OptOuts, RowCounts, Tombstone};
 pub use event::{Code, Decoded, Event, EventKind, Rejection};
 pub use evidence::{
-    Blocked, Component, IdentifierHome, IdentifierNode, RecordNode, Ruling, Verdict,
+    Blocked, Component, IdentifierHome, IdentifierNode, RecordNode, Ruling, Verdict, in_force,
 };
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};

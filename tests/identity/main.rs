@@ -4,6 +4,7 @@
 //! idle numbers and contradictory verdicts meet often; what fails shrinks to a few steps.
 #![cfg(feature = "testkit")]
 
+mod batch;
 #[path = "../common/mod.rs"]
 mod common;
 mod explained;
