@@ -15,14 +15,17 @@
 
 #[cfg(feature = "sqlite")]
 mod bare;
+#[path = "../clock/mod.rs"]
+mod clock;
 mod journeys;
 
 use std::fmt;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use omnichannel::storage::{MemoryStore, Store};
 
+pub(crate) use clock::by_the_clock;
+use clock::on_core;
 use journeys::Journeys;
 
 pub(crate) type Failure = Box<dyn std::error::Error>;
@@ -129,20 +132,4 @@ pub(crate) fn median(
     let mut runs = (0..times).map(|_| run()).collect::<Result<Vec<_>, _>>()?;
     runs.sort_by_key(|run| run.whole);
     Ok(runs[runs.len() / 2])
-}
-
-/// The time that this thread had a core; the clock's where the system does not tell.
-fn on_core() -> Duration {
-    // Linux adds up a running thread's time at its ticks, and when it gives way.
-    std::thread::yield_now();
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
-    nanoseconds.map_or_else(by_the_clock, Duration::from_nanos)
-}
-
-/// The time since the first call.
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-pub(crate) fn by_the_clock() -> Duration {
-    static BEGAN: OnceLock<Instant> = OnceLock::new();
-    BEGAN.get_or_init(Instant::now).elapsed()
 }
