@@ -248,9 +248,10 @@ pub(super) fn settle_record(
         stays.filter_map(|touchpoint| shown(context, touchpoint).observation).collect();
     in_force::laid_out(context, read)?;
     let doubted = Doubted::find(context, read, &[record].into())?;
+    let none = BTreeSet::new();
     let mut growth = Growth::new(context, read);
     growth.open(&doubted)?;
-    growth.take_out(&[record].into(), &BTreeSet::new(), &shown, digest)?;
+    growth.take_out(&[record].into(), &none, &shown, digest)?;
     growth.write(writing);
     Ok(())
 }

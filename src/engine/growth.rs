@@ -4,32 +4,55 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::copies::CopyChange;
 use super::sharing::Doubted;
 use super::writing::{Shares, Writing};
 use super::{Context, Pause, Reading, Step};
-use crate::identity::{Observation, Pool};
-use crate::model::{
-    Component, ComponentId, Digest, IdentifierHome, IdentifierId, RecordId, Verdict, VerdictId,
-};
+use crate::identity::{self, Observation, Pool, Union};
+use crate::model::{Component, ComponentId, Digest, IdentifierHome, RecordId, Verdict, VerdictId};
 
 /// New evidence and the components that it touches.
 pub(super) struct Growth<'a, 'v> {
     context: &'a Context<'a>,
     read: &'a Reading<'v>,
-    pool: Pool,
     before: BTreeMap<ComponentId, &'v Arc<Component>>,
+    additions: Vec<Addition<'a>>,
+    changes: Changes<'a>,
     /// The least digest newly accepted on each record.
     accepted: BTreeMap<RecordId, Digest>,
     /// What rows say of shared identifiers; of those that are opened every bearer is here.
     shares: Shares,
 }
 
+/// What a touchpoint newly shows.
+struct Addition<'a> {
+    seen: Cow<'a, Observation>,
+    /// The components that it touches, and what no component holds yet.
+    touches: Vec<Uuid>,
+}
+
+/// What does more than add.
+#[derive(Default)]
+struct Changes<'a> {
+    corrected: BTreeSet<RecordId>,
+    still_shown: &'a [Observation],
+    withdrawn: Option<&'a BTreeSet<VerdictId>>,
+    ruled: Vec<&'a Verdict>,
+}
+
 impl<'a, 'v> Growth<'a, 'v> {
     pub(super) fn new(context: &'a Context<'a>, read: &'a Reading<'v>) -> Self {
-        let (before, accepted) = (BTreeMap::new(), BTreeMap::new());
-        let shares = Shares::default();
-        Self { context, read, pool: Pool::default(), before, accepted, shares }
+        Self {
+            context,
+            read,
+            before: BTreeMap::new(),
+            additions: Vec::new(),
+            changes: Changes::default(),
+            accepted: BTreeMap::new(),
+            shares: Shares::default(),
+        }
     }
 
     /// Judges anew what was shared and may be so no longer.
@@ -40,9 +63,6 @@ impl<'a, 'v> Growth<'a, 'v> {
             }
             self.shares.opened.insert(*identifier);
         }
-        for identifier in doubted.bearers.keys() {
-            self.pool.open(*identifier);
-        }
         Ok(())
     }
 
@@ -50,17 +70,13 @@ impl<'a, 'v> Growth<'a, 'v> {
     pub(super) fn correct(
         &mut self,
         records: &BTreeSet<RecordId>,
-        still_shown: &[Observation],
+        still_shown: &'a [Observation],
     ) -> Step<()> {
         for record in records {
             self.take_record(*record)?;
         }
-        for record in records {
-            self.pool.forget(*record);
-        }
-        for seen in still_shown {
-            self.pool.observe(seen);
-        }
+        self.changes.corrected.extend(records);
+        self.changes.still_shown = still_shown;
         Ok(())
     }
 
@@ -69,24 +85,21 @@ impl<'a, 'v> Growth<'a, 'v> {
     pub(super) fn take_out(
         &mut self,
         records: &BTreeSet<RecordId>,
-        verdicts: &BTreeSet<VerdictId>,
-        still_shown: &[Observation],
+        verdicts: &'a BTreeSet<VerdictId>,
+        still_shown: &'a [Observation],
         digest: Digest,
     ) -> Step<()> {
         self.correct(records, still_shown)?;
-        self.pool.withdraw(verdicts);
+        self.changes.withdrawn = Some(verdicts);
         records.iter().for_each(|record| self.note(*record, digest));
         Ok(())
     }
 
     /// Adds what a touchpoint newly shows; on a corrected record also what it showed before.
-    pub(super) fn grow(
-        &mut self,
-        change: &CopyChange<'_>,
-        corrected: &BTreeSet<RecordId>,
-    ) -> Step<()> {
+    pub(super) fn grow(&mut self, change: &CopyChange<'a>) -> Step<()> {
         let newly = change.newly_shown().and_then(|shown| shown.observation.as_ref());
         let kept = || super::intake::shown(self.context, change.after.chosen()).observation;
+        let corrected = &self.changes.corrected;
         let concerns = change.after.chosen().record.is_some_and(|id| corrected.contains(&id));
         let seen = match newly {
             Some(seen) => Cow::Borrowed(seen),
@@ -100,13 +113,14 @@ impl<'a, 'v> Growth<'a, 'v> {
         }
         let home = self.home_of(seen.record)?;
         let known = home.is_some_and(|component| seen.is_known_to(component));
-        if known && !corrected.contains(&seen.record) {
+        if known && !self.changes.corrected.contains(&seen.record) {
             return Ok(());
         }
-        if let Some(home) = home {
-            self.take(home);
+        let mut touches = Vec::with_capacity(1 + seen.identifiers.len());
+        match home {
+            Some(home) => touches.push(self.take(home)),
+            None => touches.push(seen.record.as_uuid()),
         }
-        let mut shared: Vec<IdentifierId> = Vec::new();
         for identifier in seen.linking() {
             match self.read.identifier_home(self.context.tenant, identifier) {
                 Some(IdentifierHome::In(id)) => {
@@ -114,42 +128,133 @@ impl<'a, 'v> Growth<'a, 'v> {
                     if !component.identifiers.contains_key(&identifier) {
                         return Err(Pause::Stale);
                     }
-                    self.take(component);
+                    touches.push(self.take(component));
                 }
                 Some(IdentifierHome::Shared) if !self.shares.opened.contains(&identifier) => {
-                    shared.push(identifier);
+                    self.shares.known.insert(identifier);
                 }
-                _ => {}
+                _ => touches.push(identifier.as_uuid()),
             }
         }
-        self.pool.observe(&seen);
-        shared.iter().for_each(|identifier| self.pool.share(*identifier));
-        self.shares.known.extend(shared);
+        self.additions.push(Addition { seen, touches });
         Ok(())
     }
 
     /// Adds a verdict; it connects its records, whatever it rules.
-    pub(super) fn rule(&mut self, verdict: &Verdict) -> Step<()> {
+    pub(super) fn rule(&mut self, verdict: &'a Verdict) -> Step<()> {
         for record in [verdict.a, verdict.b] {
             self.take_record(record)?;
             self.note(record, Digest::of(verdict));
         }
-        self.pool.rule(verdict);
+        self.changes.ruled.push(verdict);
         Ok(())
     }
 
     /// Writes every component that is not as it was.
     pub(super) fn write(self, writing: &mut Writing) {
-        let (key, tenant, accepted) = (self.context.id_key, self.context.tenant, self.accepted);
-        // A new row is named by a digest that was never accepted before and by its smallest record:
-        // by one of its own, or, where it is a part that split off, by the batch's least.
-        let least = accepted.values().min().copied().unwrap_or_else(|| Digest::of_bytes(b""));
-        let rules = &self.context.configuration.identity;
-        let after = self.pool.into_components(rules, |set: &[RecordId]| {
-            let own = set.iter().filter_map(|record| accepted.get(record)).min();
-            key.component(tenant, own.copied().unwrap_or(least), set[0])
-        });
+        let after = if self.only_adds() {
+            self.groups().iter().flat_map(|group| self.extended(group)).collect()
+        } else {
+            let all: Vec<&Observation> = self.additions.iter().map(|more| &*more.seen).collect();
+            self.laid_out(self.before.values().copied(), &all)
+        };
         writing.put_components(&self.before, after, &self.shares);
+    }
+
+    fn only_adds(&self) -> bool {
+        let Changes { corrected, still_shown: _, withdrawn, ruled } = &self.changes;
+        let opened = &self.shares.opened;
+        corrected.is_empty() && withdrawn.is_none() && ruled.is_empty() && opened.is_empty()
+    }
+
+    /// Additions that touch something in common, each group with the components that it touches.
+    fn groups(&self) -> Vec<Group<'_, 'v>> {
+        let touched = self
+            .additions
+            .iter()
+            .zip(0..)
+            .flat_map(|(more, at)| more.touches.iter().map(move |touched| (*touched, at)));
+        let mut touched: Vec<(Uuid, u32)> = touched.collect();
+        touched.sort_unstable();
+        let mut union = Union::new(self.additions.len());
+        for same in touched.chunk_by(|one, other| one.0 == other.0) {
+            for (_, at) in &same[1..] {
+                union.join(same[0].1, *at);
+            }
+        }
+        let mut places = vec![usize::MAX; self.additions.len()];
+        let mut groups: Vec<Group<'_, 'v>> = Vec::new();
+        let mut group_of = |union: &mut Union, groups: &mut Vec<_>, at: u32| {
+            let place = &mut places[union.root(at) as usize];
+            if *place == usize::MAX {
+                *place = groups.len();
+                groups.push(Group::default());
+            }
+            *place
+        };
+        for (more, at) in self.additions.iter().zip(0..) {
+            let group = group_of(&mut union, &mut groups, at);
+            groups[group].seen.push(&more.seen);
+        }
+        for same in touched.chunk_by(|one, other| one.0 == other.0) {
+            if let Some(component) = self.before.get(&ComponentId::from_uuid(same[0].0)) {
+                let group = group_of(&mut union, &mut groups, same[0].1);
+                groups[group].homes.push(component);
+            }
+        }
+        groups
+    }
+
+    /// A group's components as they are with it.
+    fn extended(&self, group: &Group<'_, 'v>) -> Vec<Component> {
+        let rules = &self.context.configuration.identity;
+        let extended = match group.homes.as_slice() {
+            [] => {
+                let mut records: Vec<RecordId> =
+                    group.seen.iter().map(|seen| seen.record).collect();
+                records.sort_unstable();
+                let new = Component::new(self.name(&records));
+                identity::extend(rules, &new, &group.seen, &self.shares.known)
+            }
+            [home] => identity::extend(rules, home, &group.seen, &self.shares.known),
+            _ => None,
+        };
+        match extended {
+            Some(component) => vec![component],
+            None => self.laid_out(group.homes.iter().copied(), &group.seen),
+        }
+    }
+
+    /// Components taken apart and laid out again, with everything that changes them.
+    fn laid_out(
+        &self,
+        homes: impl Iterator<Item = &'v Arc<Component>>,
+        seen: &[&Observation],
+    ) -> Vec<Component> {
+        let Changes { corrected, still_shown, withdrawn, ruled } = &self.changes;
+        let mut pool = Pool::default();
+        homes.for_each(|home| pool.take(home));
+        self.shares.opened.iter().for_each(|identifier| pool.open(*identifier));
+        corrected.iter().for_each(|record| pool.forget(*record));
+        still_shown.iter().for_each(|seen| pool.observe(seen));
+        withdrawn.iter().for_each(|verdicts| pool.withdraw(verdicts));
+        for seen in seen {
+            pool.observe(seen);
+            let shown = seen.linking().filter(|id| self.shares.known.contains(id));
+            shown.for_each(|identifier| pool.share(identifier));
+        }
+        ruled.iter().for_each(|verdict| pool.rule(verdict));
+        let rules = &self.context.configuration.identity;
+        pool.into_components(rules, |records| self.name(records))
+    }
+
+    /// Names a new row by a digest that was never accepted before and by its smallest record: by
+    /// one of its own, or, where it is a part that split off, by the batch's least.
+    fn name(&self, records: &[RecordId]) -> ComponentId {
+        let own = records.iter().filter_map(|record| self.accepted.get(record)).min();
+        let accepted = own.or_else(|| self.accepted.values().min()).copied();
+        let accepted = accepted.unwrap_or_else(|| Digest::of_bytes(b""));
+        self.context.id_key.component(self.context.tenant, accepted, records[0])
     }
 
     fn note(&mut self, record: RecordId, digest: Digest) {
@@ -157,10 +262,9 @@ impl<'a, 'v> Growth<'a, 'v> {
         *known = (*known).min(digest);
     }
 
-    fn take(&mut self, component: &'v Arc<Component>) {
-        if self.before.insert(component.id, component).is_none() {
-            self.pool.take(component);
-        }
+    fn take(&mut self, component: &'v Arc<Component>) -> Uuid {
+        self.before.insert(component.id, component);
+        component.id.as_uuid()
     }
 
     fn take_record(&mut self, record: RecordId) -> Step<()> {
@@ -186,4 +290,11 @@ impl<'a, 'v> Growth<'a, 'v> {
     fn component(&self, id: ComponentId) -> Step<&'v Arc<Component>> {
         self.read.component(self.context.tenant, id).ok_or(Pause::Stale)
     }
+}
+
+/// What touches something in common.
+#[derive(Default)]
+struct Group<'g, 'v> {
+    homes: Vec<&'v Arc<Component>>,
+    seen: Vec<&'g Observation>,
 }

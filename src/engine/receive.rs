@@ -117,7 +117,7 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
     growth.open(&doubted)?;
     growth.correct(&displaced.records, &still_shown)?;
     for change in copies.values() {
-        growth.grow(change, &displaced.records)?;
+        growth.grow(change)?;
     }
     for verdict in &verdicts {
         growth.rule(verdict)?;

@@ -16,6 +16,7 @@
 mod batch;
 mod blocked;
 mod explain;
+mod extend;
 mod forest;
 mod golden;
 mod health;
@@ -32,6 +33,7 @@ mod union;
 
 pub use batch::Batch;
 pub use explain::{how, why, why_apart, why_not};
+pub use extend::extend;
 pub use golden::{golden, golden_by};
 pub use health::{Health, health};
 pub use identify::identify;
@@ -44,3 +46,4 @@ pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, pa
 pub use pool::{Observation, Observed, Pool};
 pub use resolved::Resolved;
 pub use sharing::{Sharing, finds_shared};
+pub(crate) use union::Union;

@@ -51,6 +51,20 @@ impl Observation {
         node.is_seen() && !self.is_before(node) && self.identifiers.iter().all(seen)
     }
 
+    /// Adds what it shows to its record.
+    pub(super) fn add_to(&self, node: &mut Arc<RecordNode>) {
+        let node = Arc::make_mut(node);
+        if self.is_before(node) {
+            node.source = Some(self.source.clone());
+            node.first_seen = self.occurred.at;
+        }
+        for (id, _, assurance) in &self.identifiers {
+            let seen = Sighting::new(*assurance, self.occurred.at);
+            let known = node.identifiers.get_or_insert_with(*id, || seen);
+            *known = known.and(seen);
+        }
+    }
+
     /// Whether a record's first sighting is this one: the earliest, at one instant the smaller
     /// source. What we sent stands on a record too, under its channel's name: the order in which
     /// facts come must not make of that the feed that knows the record.
@@ -88,17 +102,9 @@ impl Pool {
 
     /// Adds what a touchpoint shows.
     pub fn observe(&mut self, seen: &Observation) {
-        let node = self.records.entry(seen.record).or_insert_with(unseen);
-        let node = Arc::make_mut(node);
-        if seen.is_before(node) {
-            node.source = Some(seen.source.clone());
-            node.first_seen = seen.occurred.at;
-        }
-        for (id, identifier, assurance) in &seen.identifiers {
+        seen.add_to(self.records.entry(seen.record).or_insert_with(unseen));
+        for (id, identifier, _) in &seen.identifiers {
             self.identifiers.entry(*id).or_insert_with(|| Arc::clone(identifier));
-            let seen = Sighting::new(*assurance, seen.occurred.at);
-            let known = node.identifiers.get_or_insert(*id, seen);
-            *known = known.and(seen);
         }
     }
 
@@ -176,7 +182,7 @@ impl Pool {
             let (here, later) = seen.split_at(bearers);
             for (_, at) in here {
                 let known = &mut components[sets.place[*at]].identifiers;
-                known.get_or_insert(id, Arc::clone(&node));
+                known.get_or_insert_with(id, || Arc::clone(&node));
             }
             seen = later;
         }
@@ -266,7 +272,7 @@ fn place_of(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn unseen() -> Arc<RecordNode> {
+pub(super) fn unseen() -> Arc<RecordNode> {
     Arc::new(RecordNode::unseen())
 }
 

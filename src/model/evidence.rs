@@ -176,6 +176,16 @@ impl Component {
         }
     }
 
+    /// The same, with room for more records and identifiers.
+    pub(crate) fn with_room(&self, records: usize, identifiers: usize) -> Self {
+        Self {
+            id: self.id,
+            records: self.records.with_room(records),
+            identifiers: self.identifiers.with_room(identifiers),
+            verdicts: self.verdicts.clone(),
+        }
+    }
+
     /// The verdicts in force: the latest on each pair of records.
     pub fn rulings(&self) -> BTreeMap<(RecordId, RecordId), &Verdict> {
         in_force(self.verdicts.values())

@@ -72,12 +72,23 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 
     /// The value of a key, put there where there is none.
-    pub fn get_or_insert(&mut self, key: K, value: V) -> &mut V {
+    pub fn get_or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
         let at = self.place(&key).unwrap_or_else(|at| {
-            self.0.insert(at, (key, value));
+            self.0.insert(at, (key, value()));
             at
         });
         &mut self.0[at].1
+    }
+
+    /// The same entries, with room for more.
+    pub(super) fn with_room(&self, more: usize) -> Self
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut entries = Vec::with_capacity(self.0.len() + more);
+        entries.extend_from_slice(&self.0);
+        Self(entries)
     }
 
     /// Takes a value out.
@@ -216,7 +227,7 @@ mod tests {
             map.iter().map(|(k, v)| (k.as_str(), *v)).collect::<Vec<_>>(),
             [("a", 3), ("b", 4), ("c", 2)]
         );
-        *map.get_or_insert("aa".to_owned(), 5) += 1;
+        *map.get_or_insert_with("aa".to_owned(), || 5) += 1;
         assert_eq!((map.remove("a"), map.remove("a"), map.len()), (Some(3), None, 3));
         assert_eq!((map.get("aa"), map.contains_key("a")), (Some(&6), false));
     }
