@@ -1,6 +1,5 @@
 //! A batch beside a bare interner with union-find.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use omnichannel::identity::{Batch, Observation, identify};
@@ -97,14 +96,13 @@ fn resolved(texts: &Texts) -> Result<(usize, usize), Failure> {
 /// Connected sets of texts, and nothing else.
 #[expect(clippy::disallowed_types, reason = "what others would take")]
 fn bare(texts: &Texts) -> usize {
-    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut numbers: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
     let mut parents: Vec<u32> = Vec::new();
     let mut sets = 0;
-    for (at, mail, other) in texts.rows() {
+    for (_, mail, other) in texts.rows() {
         let record = parents.len() as u32;
         parents.push(record);
         sets += 1;
-        let _ = at;
         for value in [mail, other] {
             let number = match numbers.get(value) {
                 Some(number) => *number,

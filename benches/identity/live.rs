@@ -83,7 +83,7 @@ fn tenant() -> TenantId {
     TenantId::named("bench")
 }
 
-/// Two records of each person: one on the web by cookie and mail, one in the store by card and mail.
+/// Two records of each person: on the web by cookie and mail, in the store by card and mail.
 pub(crate) fn changes(records: usize) -> Result<(), Failure> {
     let mut desk = Desk::new()?;
     let persons = records / 2;

@@ -16,7 +16,8 @@ use omnichannel::{Error, ErrorKind, Result as Answer};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Failure, Run, by_the_clock, median, receive};
+use crate::clock::by_the_clock;
+use crate::{Failure, Run, median, receive};
 
 /// What the store's connection is set to.
 const PRAGMAS: &str = "

@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use omnichannel::storage::{MemoryStore, Store};
 
-pub(crate) use clock::by_the_clock;
 use clock::on_core;
 use journeys::Journeys;
 

@@ -35,8 +35,9 @@ use crate::model::{
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let rules = IdentityRules::default();
 /// let key = IdKey::new(&[7; 32])?;
-/// let tenant = TenantId::from_name("acme");
-/// let rows = [("shop", "zoe@example.org"), ("till", "ZOE@example.org"), ("till", "max@example.org")];
+/// let tenant = TenantId::named("acme");
+/// let (zoe, max) = ("zoe@example.org", "max@example.org");
+/// let rows = [("shop", zoe), ("till", "ZOE@example.org"), ("till", max)];
 ///
 /// let mut batch = Batch::new(&rules);
 /// for (source, mail) in rows {

@@ -1,4 +1,4 @@
-//! From what was written to what evidence holds: an identifier is normalised, judged and named.
+//! From what was written to evidence: an identifier is normalised, judged and named.
 
 use std::sync::Arc;
 
