@@ -24,6 +24,7 @@ mod fault;
 mod names;
 mod open;
 mod read;
+mod seen;
 mod thread;
 mod write;
 

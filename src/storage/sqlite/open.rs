@@ -15,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::fault::fault;
 use super::names::Names;
+use super::seen::Seen;
 use crate::error::{Error, ErrorKind, Result};
 
 /// "omni" in a file's header: the file is ours.
@@ -50,6 +51,7 @@ const OPEN: &str = "store.open";
 pub(super) struct Database {
     pub(super) connection: Connection,
     pub(super) names: Names,
+    pub(super) seen: Seen,
     /// Whether purged bytes may still stand in the write-ahead log.
     pub(super) unclean: bool,
 }
@@ -75,7 +77,7 @@ impl Database {
         }
         connection.execute_batch(PRAGMAS).map_err(failed)?;
         let names = migrate(&mut connection).map_err(failed)?;
-        Ok(Self { connection, names, unclean: false })
+        Ok(Self { connection, names, seen: Seen::default(), unclean: false })
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) struct Place {
     pub(super) version: Version,
 }
 
-const BODY: &str = "select version, body from rows where key = ?1 and kind = ?2 and tenant = ?3";
+const BODY: &str =
+    "select id, version, body from rows where key = ?1 and kind = ?2 and tenant = ?3";
 const PLACE: &str = "select id, version from rows where key = ?1 and kind = ?2 and tenant = ?3";
 const GROUP: &str = "select id, version from groups where prefix = ?1 and idx = ?2 and tenant = ?3";
 
@@ -54,7 +55,7 @@ macro_rules! page {
 impl Database {
     /// Reads rows by key.
     pub(super) fn load(&mut self, keys: &[Key]) -> Result<Vec<Option<Found>>> {
-        let Self { connection, names, .. } = self;
+        let Self { connection, names, seen, .. } = self;
         let mut select = connection.prepare_cached(BODY)?;
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
@@ -62,10 +63,15 @@ impl Database {
                 None => None,
                 Some(tenant) => select
                     .query_row(params![key.id.as_bytes(), names.kind(key.kind), tenant], |row| {
-                        Ok(Found { key: *key, version: row.get(0)?, body: body(row, 1)? })
+                        let place = place(row)?;
+                        seen.learn(*key, Some(place));
+                        Ok(Found { key: *key, version: place.version, body: body(row, 2)? })
                     })
                     .optional()?,
             };
+            if found.is_none() {
+                seen.learn(*key, None);
+            }
             rows.push(found);
         }
         Ok(rows)
@@ -107,8 +113,12 @@ impl Database {
         Ok(page)
     }
 
-    /// Where a row is; `None` where it is absent.
+    /// Where a row is; `None` where it is absent. Only within a transaction that has refreshed
+    /// what was seen.
     pub(super) fn place(&mut self, key: &Key) -> Result<Option<Place>> {
+        if let Some(place) = self.seen.row(key) {
+            return Ok(place);
+        }
         let Some(tenant) = self.names.tenant(&self.connection, key.tenant)? else {
             return Ok(None);
         };

@@ -5,17 +5,16 @@
 //! A commit's cost is the disk's confirmation, which serves any number of changesets at once. Each
 //! has its savepoint, and nobody is answered before the whole is confirmed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Result, params};
-use uuid::Uuid;
 
 use super::fault::{doubt, fault};
 use super::open::Database;
 use super::read::Place;
 use crate::error::Error;
-use crate::model::{Anchor, Commit, Expect, Index, IndexEntry, Key, TenantId, Version};
+use crate::model::{Anchor, Commit, Expect, IndexEntry, Key, TenantId, Version};
 use crate::storage::listed_under;
 
 /// A changeset whose bodies are encoded.
@@ -41,9 +40,6 @@ type Slot = (i64, i64, [u8; 16]);
 /// What one changeset has found out about the file while it is applied.
 #[derive(Default)]
 struct Progress {
-    /// Where the expected rows are.
-    places: BTreeMap<Key, Option<Place>>,
-    groups: BTreeMap<(TenantId, Index, Uuid), i64>,
     /// Groups whose anchor moves.
     touched: BTreeSet<i64>,
 }
@@ -68,7 +64,7 @@ impl Database {
             }
             Err(shared) => shared,
         };
-        self.names.forget_tenants();
+        self.forget();
         if !self.connection.is_autocommit() {
             // Where even this fails, the next BEGIN fails too and says so.
             let _ = self.connection.execute_batch("rollback");
@@ -81,6 +77,7 @@ impl Database {
         group: &[Writes],
     ) -> Result<Vec<crate::Result<Commit>>, SharedFailure> {
         self.run("begin immediate").map_err(SharedFailure::Before)?;
+        self.seen.refresh(&self.connection).map_err(SharedFailure::Before)?;
         let before = self.last_version().map_err(SharedFailure::Before)?;
         let mut last = before;
         let mut outcomes = Vec::with_capacity(group.len());
@@ -98,7 +95,7 @@ impl Database {
                     return Err(SharedFailure::Before(failure));
                 }
                 Err(failure) => {
-                    self.names.forget_tenants();
+                    self.forget();
                     self.run("rollback to one").map_err(SharedFailure::Before)?;
                     outcomes.push(Err(fault(COMMIT, &failure)));
                 }
@@ -117,6 +114,12 @@ impl Database {
         Ok(outcomes)
     }
 
+    /// Forgets what a rollback may have taken back.
+    fn forget(&mut self) {
+        self.names.forget_tenants();
+        self.seen.forget();
+    }
+
     fn run(&self, sql: &str) -> Result<()> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
@@ -128,7 +131,7 @@ impl Database {
 
     fn commit_one(&mut self, writes: &Writes, version: Version) -> Result<Commit> {
         let mut progress = Progress::default();
-        let failed = self.judge(&writes.expects, &mut progress)?;
+        let failed = self.judge(&writes.expects)?;
         if !failed.is_empty() {
             return Ok(Commit::Conflict(failed));
         }
@@ -150,13 +153,13 @@ impl Database {
     }
 
     /// The expectations that do not hold, in their order.
-    fn judge(&mut self, expects: &[Expect], progress: &mut Progress) -> Result<Vec<Expect>> {
+    fn judge(&mut self, expects: &[Expect]) -> Result<Vec<Expect>> {
         let mut failed = Vec::new();
         for expect in expects {
             let (found, expected) = match expect {
                 Expect::Row(key, expected) => {
                     let place = self.place(key)?;
-                    progress.places.insert(*key, place);
+                    self.seen.learn(*key, place);
                     (place, *expected)
                 }
                 Expect::Anchor(Anchor { tenant, index, prefix }, expected) => {
@@ -171,9 +174,10 @@ impl Database {
     }
 
     fn remove(&mut self, key: &Key, progress: &mut Progress) -> Result<()> {
-        let Some(place) = self.known_place(key, progress)? else { return Ok(()) };
+        let Some(place) = self.place(key)? else { return Ok(()) };
         relist(&self.connection, place.row, &BTreeSet::new(), progress)?;
         self.connection.prepare_cached("delete from rows where id = ?1")?.execute([place.row])?;
+        self.seen.learn(*key, None);
         Ok(())
     }
 
@@ -185,9 +189,10 @@ impl Database {
             let group = self.group_or_new(key.tenant, entry, progress)?;
             slots.insert((group, entry.sort.time, entry.sort.id.into_bytes()));
         }
-        if let Some(place) = self.known_place(key, progress)? {
+        if let Some(place) = self.place(key)? {
             let sql = "update rows set version = ?1, body = ?2 where id = ?3";
             self.connection.prepare_cached(sql)?.execute(params![version, body, place.row])?;
+            self.seen.learn(*key, Some(Place { version, ..place }));
             return relist(&self.connection, place.row, &slots, progress);
         }
         let tenant = self.names.tenant_or_new(&self.connection, key.tenant)?;
@@ -195,15 +200,8 @@ impl Database {
         let sql = "insert into rows (tenant, kind, key, version, body) values (?1, ?2, ?3, ?4, ?5)";
         let mut insert = self.connection.prepare_cached(sql)?;
         let row = insert.insert(params![tenant, kind, key.id.as_bytes(), version, body])?;
+        self.seen.learn(*key, Some(Place { row, version }));
         list(&self.connection, row, slots.iter())
-    }
-
-    /// Where a row is, without asking again where the changeset expected its version.
-    fn known_place(&mut self, key: &Key, progress: &Progress) -> Result<Option<Place>> {
-        match progress.places.get(key) {
-            Some(place) => Ok(*place),
-            None => self.place(key),
-        }
     }
 
     /// The group of an entry, created on first sight; an anchored one is touched.
@@ -215,8 +213,8 @@ impl Database {
     ) -> Result<i64> {
         let tenant = listed_under(entry.index, tenant);
         let name = (tenant, entry.index, entry.prefix);
-        let group = match progress.groups.get(&name) {
-            Some(group) => *group,
+        let group = match self.seen.group(&name) {
+            Some(group) => group,
             None => match self.group(tenant, entry.index, entry.prefix)? {
                 Some(place) => place.row,
                 None => {
@@ -228,7 +226,7 @@ impl Database {
                 }
             },
         };
-        progress.groups.insert(name, group);
+        self.seen.learn_group(name, group);
         if entry.index.is_anchored() {
             progress.touched.insert(group);
         }
@@ -287,6 +285,8 @@ impl SharedFailure {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use uuid::Uuid;
 
     use super::*;
     use crate::error::ErrorKind;
