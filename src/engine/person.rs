@@ -77,6 +77,8 @@ impl Person {
     ) -> Step<()> {
         let tenant = context.tenant;
         for record in &self.records {
+            // Where each is: what it shares may be shared no longer.
+            read.want(Key::record_at(tenant, *record));
             read.want(Key::ledger(tenant, *record));
         }
         for verdict in &self.verdicts {

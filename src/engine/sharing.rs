@@ -18,7 +18,8 @@ use crate::model::{
     Range, RecordId,
 };
 
-/// Bearers' components of one page.
+/// Bearers' components of the first page: few prove most sharing. The second page asks for all that
+/// can be needed, so that no proof takes more than a few rounds.
 const BEARERS_PAGE: u32 = 64;
 
 /// Identifiers that are no longer proven to be shared, and where all of their bearers are.
@@ -104,7 +105,9 @@ fn unproven(
             return None;
         }
         match page.rows.last() {
-            Some((sort, _)) if page.more => range.after = Some(*sort),
+            Some((sort, _)) if page.more => {
+                range = Range { after: Some(*sort), limit: all.limit, ..all };
+            }
             _ => return Some(seen.iter().map(|component| component.id).collect()),
         }
     }

@@ -8,6 +8,9 @@ use crate::model::{
     Component, Explanation, IdentifierId, RecordId, Ruling, Sentence, Verdict, VerdictId, Weight,
 };
 
+/// Most refused joins that an explanation lists; more are counted.
+const REFUSED_MAX: usize = 20;
+
 /// A node of the evidence graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {
@@ -74,11 +77,71 @@ pub fn why_not(
         let undo = "Taking the verdict back would let the evidence decide.";
         explanation.would_change.push(Sentence::new(undo));
     }
-    for rejected in &partition.rejected {
-        explanation.push("refused_join", Weight::Against, refused(component, rejected));
+    push_refused(&mut explanation, component, &between(partition, a, b));
+    for sentence in other_lives(component, partition, a, b) {
+        explanation.push("idle_value", Weight::Against, sentence);
     }
     note_blocked(&mut explanation, (component, a), (component, b));
     Some(explanation)
+}
+
+/// The refused joins that would have joined the customers of two records; where none would have by
+/// itself, those of either.
+fn between(partition: &Partition, a: RecordId, b: RecordId) -> Vec<&RejectedJoin> {
+    let came = [a, b].map(|record| reached(partition, Node::Record(record)));
+    let of_one = |side: usize, node: &Node| came[side].contains_key(node);
+    let crosses = |rejected: &&RejectedJoin| {
+        let (one, other) = ends(&rejected.edge);
+        of_one(0, &one) && of_one(1, &other) || of_one(1, &one) && of_one(0, &other)
+    };
+    let touches = |rejected: &&RejectedJoin| {
+        let (one, other) = ends(&rejected.edge);
+        [one, other].iter().any(|node| of_one(0, node) || of_one(1, node))
+    };
+    let direct: Vec<_> = partition.rejected.iter().filter(crosses).collect();
+    if direct.is_empty() { partition.rejected.iter().filter(touches).collect() } else { direct }
+}
+
+/// Adds refused joins, the strongest first, and how many more there are.
+fn push_refused(explanation: &mut Explanation, component: &Component, all: &[&RejectedJoin]) {
+    for rejected in all.iter().take(REFUSED_MAX) {
+        explanation.push("refused_join", Weight::Against, refused(component, rejected));
+    }
+    if let Some(more @ 1..) = all.len().checked_sub(REFUSED_MAX) {
+        let sentence = Sentence::new(format!("{more} weaker joins are refused too"));
+        explanation.push("refused_join", Weight::Against, sentence);
+    }
+}
+
+/// Linking identifiers that both records show, in different lives of it.
+fn other_lives(
+    component: &Component,
+    partition: &Partition,
+    a: RecordId,
+    b: RecordId,
+) -> Vec<Sentence> {
+    let mut lives: BTreeMap<(IdentifierId, RecordId), u32> = BTreeMap::new();
+    let refused = partition.rejected.iter().map(|rejected| &rejected.edge);
+    for edge in partition.joins.iter().chain(&partition.confirming).chain(refused) {
+        if let Edge::Seen { identifier, life, record } = edge {
+            lives.insert((*identifier, *record), *life);
+        }
+    }
+    let (Some(one), Some(other)) = (component.records.get(&a), component.records.get(&b)) else {
+        return Vec::new();
+    };
+    let both = one.identifiers.keys().filter(|id| other.identifiers.contains_key(*id));
+    let told_apart = both.filter_map(|id| {
+        let node = component.identifiers.get(id).filter(|node| node.blocked.is_none())?;
+        let why = match (lives.get(&(*id, a)), lives.get(&(*id, b))) {
+            (Some(one), Some(other)) if one == other => return None,
+            (Some(_), Some(_)) => "which lay idle in between: it may have been given to another",
+            _ => "which was given to several, and at what time one of them showed it is not known",
+        };
+        let both = Sentence::new(format!("both show the {} ", node.namespace));
+        Some(both.personal(&node.namespace, node.value.expose()).then(format!(", {why}")))
+    });
+    told_apart.collect()
 }
 
 /// Why records of two components are two customers: what both show joins nobody, or they show
@@ -122,9 +185,8 @@ pub fn how(component: &Component, partition: &Partition, cluster: &Cluster) -> E
         };
         explanation.push(rule, Weight::For, join(component, edge));
     }
-    for rejected in partition.rejected.iter().filter(|join| touches(&join.edge, &records)) {
-        explanation.push("refused_join", Weight::Against, refused(component, rejected));
-    }
+    let refused = partition.rejected.iter().filter(|join| touches(&join.edge, &records));
+    push_refused(&mut explanation, component, &refused.collect::<Vec<_>>());
     for node in records.iter().filter_map(|record| component.records.get(record)) {
         for id in node.identifiers.keys() {
             if let Some(why) = component.identifiers.get(id).and_then(|node| node.blocked) {
@@ -243,15 +305,18 @@ fn source(component: &Component, record: RecordId) -> &str {
     source.map_or("an unknown source", |source| source.as_str())
 }
 
-/// The only path between two nodes of the forest, if they are in one tree.
-fn path(partition: &Partition, from: Node, to: Node) -> Option<Vec<Edge>> {
+/// How a node of the forest was come to: from which, by which join; `None` where the search began.
+type Came = BTreeMap<Node, Option<(Node, Edge)>>;
+
+/// Every node of the tree that holds one, and how it is come to from there.
+fn reached(partition: &Partition, from: Node) -> Came {
     let mut neighbours: BTreeMap<Node, Vec<(Node, Edge)>> = BTreeMap::new();
     for edge in &partition.joins {
         let (a, b) = ends(edge);
         neighbours.entry(a).or_default().push((b, *edge));
         neighbours.entry(b).or_default().push((a, *edge));
     }
-    let mut came: BTreeMap<Node, Option<(Node, Edge)>> = BTreeMap::from([(from, None)]);
+    let mut came: Came = BTreeMap::from([(from, None)]);
     let mut queue = VecDeque::from([from]);
     while let Some(node) = queue.pop_front() {
         for (next, edge) in neighbours.get(&node).into_iter().flatten() {
@@ -261,6 +326,12 @@ fn path(partition: &Partition, from: Node, to: Node) -> Option<Vec<Edge>> {
             }
         }
     }
+    came
+}
+
+/// The only path between two nodes of the forest, if they are in one tree.
+fn path(partition: &Partition, from: Node, to: Node) -> Option<Vec<Edge>> {
+    let came = reached(partition, from);
     let mut steps = Vec::new();
     let mut at = to;
     while let Some((before, edge)) = came.get(&at)? {

@@ -25,11 +25,11 @@ pub(crate) enum Told {
 /// A namespace, a value, and whether it was verified.
 pub(crate) type Value = (&'static str, u8, bool);
 
-const CHANNELS: [&str; 3] = ["web", "app", "store"];
+pub(crate) const CHANNELS: [&str; 3] = ["web", "app", "store"];
 const NAMESPACES: [(&str, u8); 6] =
     [("account", 4), ("loyalty_card", 3), ("email", 5), ("phone", 3), ("cookie", 4), ("device", 2)];
 
-fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     (0..NAMESPACES.len(), any::<u8>(), any::<bool>()).prop_map(|(at, number, verified)| {
         let (namespace, values) = NAMESPACES[at];
         (namespace, number % values, verified)
@@ -37,7 +37,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 /// A sender is never a device.
-fn sender() -> impl Strategy<Value = Value> {
+pub(crate) fn sender() -> impl Strategy<Value = Value> {
     value().prop_filter("devices send nothing", |(namespace, ..)| *namespace != "device")
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn fresh() -> Hub {
     hub(MemoryStore::new()).configured(configuration).expect("fine rules")
 }
 
-fn json((namespace, value, verified): &Value) -> String {
+pub(crate) fn json((namespace, value, verified): &Value) -> String {
     let value = match *namespace {
         "email" => format!("p{value}@example.org"),
         "phone" => format!("+3361234567{value}"),

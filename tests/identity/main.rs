@@ -4,11 +4,18 @@
 //! idle numbers and contradictory verdicts meet often; what fails shrinks to a few steps.
 #![cfg(feature = "testkit")]
 
+mod bad_input;
 mod batch;
+mod bounds;
 #[path = "../common/mod.rs"]
 mod common;
+mod crowd;
 mod explained;
 mod golden;
 mod history;
 mod laws;
+mod machine;
 mod shared;
+mod times;
+mod told;
+mod verdicts;

@@ -6,6 +6,7 @@ use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
 
 use crate::common::{hub, request, tenant};
+use crate::told::erasure_key;
 
 /// A visit with an account, where known, on a device.
 fn visit(hub: &Hub, id: &str, sender: (&str, &str), others: &[(&str, &str)]) -> RecordId {
@@ -97,4 +98,20 @@ fn a_household_that_shares_an_address_stays_several_customers() {
     assert!(!same(&hub, one, two));
     let why = block_on(hub.why(tenant(), one, two)).expect("read").expect("known");
     assert!(why.to_string().contains("names a household"), "{why}");
+}
+
+/// Found by the state machine: only the record by which the erasure was asked for was looked at.
+#[test]
+fn whoever_is_erased_by_any_record_takes_the_proof_of_sharing_along() {
+    for by in 0..2 {
+        let hub = hub(MemoryStore::new()).erasure_keys(erasure_key(), []);
+        let card = ("loyalty_card", "L1");
+        let one = visit(&hub, "1", ("account", "one"), &[card]);
+        let guest = visit(&hub, "2", ("email", "guest@example.org"), &[card]);
+        let browser = visit(&hub, "3", ("cookie", "c"), &[]);
+        let two = visit(&hub, "4", ("account", "two"), &[card, ("cookie", "c")]);
+        assert!(same(&hub, browser, two) && !same(&hub, one, guest), "two accounts share it");
+        block_on(hub.erase(tenant(), [browser, two][by], "request 17")).expect("erased");
+        assert!(same(&hub, one, guest), "one account has it");
+    }
 }
