@@ -6,7 +6,8 @@
 //!
 //! 1. A proof rests on the rows that make it: they are expected, as is the identifier's own row. A
 //!    bearer that comes meanwhile cannot take a proof back; one that goes conflicts.
-//! 2. Without a proof every bearer is read, at most as many as one identifier may have.
+//! 2. Without a proof every bearer is read, at most as many as one identifier may have, and the
+//!    group of bearers is expected: one that comes meanwhile conflicts (`tests/identity/races.rs`).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +19,8 @@ use crate::model::{
     Range, RecordId,
 };
 
-/// Bearers' components of the first page: few prove most sharing. The second page asks for all that
-/// can be needed, so that no proof takes more than a few rounds.
+/// Bearers' components of the first page: few prove most sharing. Where they do not, pages of
+/// [`Range::LIMIT_MAX`] follow, so that no proof takes many rounds.
 const BEARERS_PAGE: u32 = 64;
 
 /// Identifiers that are no longer proven to be shared, and where all of their bearers are.
@@ -88,7 +89,8 @@ fn unproven(
     skips: &impl Fn(RecordId) -> bool,
 ) -> Option<BTreeSet<ComponentId>> {
     let all = Range::all(context.tenant, Index::Bearers, id.as_uuid());
-    let mut range = Range { limit: BEARERS_PAGE, ..all };
+    let mut group = Range { limit: BEARERS_PAGE, ..all };
+    let mut range = group;
     let mut seen: Vec<Cow<'_, Component>> = Vec::new();
     loop {
         let page = read.page(range)?;
@@ -106,9 +108,13 @@ fn unproven(
         }
         match page.rows.last() {
             Some((sort, _)) if page.more => {
-                range = Range { after: Some(*sort), limit: all.limit, ..all };
+                group = all;
+                range = Range { after: Some(*sort), ..all };
             }
-            _ => return Some(seen.iter().map(|component| component.id).collect()),
+            _ => break,
         }
     }
+    // That there is no other bearer is a part of it. A single page is read already.
+    read.group(group, true)?;
+    Some(seen.iter().map(|component| component.id).collect())
 }

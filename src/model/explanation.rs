@@ -65,6 +65,16 @@ impl Sentence {
         &self.0
     }
 
+    /// The same with each personal value replaced by what it is.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let plain = |span: &Span| match span {
+            Span::Plain(words) => Span::Plain(words.clone()),
+            Span::Personal { label, .. } => Span::Plain(format!("[{label}]")),
+        };
+        Self(self.0.iter().map(plain).collect())
+    }
+
     /// The text, personal data shown or not.
     pub fn text(&self, disclosure: Disclosure) -> String {
         let mut text = String::new();
@@ -132,6 +142,28 @@ impl Explanation {
     /// Adds a reason.
     pub fn push(&mut self, rule: &str, weight: Weight, sentence: Sentence) {
         self.reasons.push(Reason { rule: rule.to_owned(), weight, sentence });
+    }
+
+    /// The same without a personal value, to be written as JSON where nobody may be named.
+    ///
+    /// Serialising an explanation keeps what it knows; the one in a store must be read back whole.
+    ///
+    /// ```
+    /// use omnichannel::model::{Explanation, Sentence};
+    /// let who = Sentence::new("It was sent to ").personal("email", "ana@example.org");
+    /// let json = serde_json::to_string(&Explanation::new(who).redacted())?;
+    /// assert!(json.contains("[email]") && !json.contains("ana@"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let reason =
+            |reason: &Reason| Reason { sentence: reason.sentence.redacted(), ..reason.clone() };
+        Self {
+            outcome: self.outcome.redacted(),
+            reasons: self.reasons.iter().map(reason).collect(),
+            would_change: self.would_change.iter().map(Sentence::redacted).collect(),
+        }
     }
 
     /// The explanation as lines of text.

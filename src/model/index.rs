@@ -94,7 +94,7 @@ impl Index {
 
     /// Whether the store keeps a version of each prefix, which a changeset can expect.
     pub fn is_anchored(self) -> bool {
-        matches!(self, Self::Timeline)
+        matches!(self, Self::Timeline | Self::Bearers)
     }
 
     /// Whether it lists the rows of all tenants, asked under [`super::TenantId::SYSTEM`].

@@ -84,6 +84,11 @@ pub(crate) fn customers_keep_constraints(
     in_force: &BTreeMap<Pair, Ruling>,
 ) -> Result<(), TestCaseError> {
     let shown = shown(portraits);
+    let mut first: BTreeMap<&Named, Option<i64>> = BTreeMap::new();
+    for (named, day) in shown.values().flatten() {
+        let known = first.entry(named).or_insert(*day);
+        *known = day.iter().chain(known.iter()).min().copied();
+    }
     let groups = joined_by_people(in_force);
     let mut held: BTreeSet<RecordId> = BTreeSet::new();
     for portrait in portraits {
@@ -120,8 +125,9 @@ pub(crate) fn customers_keep_constraints(
             .filter(|held| held.linking)
             .map(|held| (held.namespace.clone(), held.scope.clone(), held.value.expose().clone()))
             .collect();
-        let namespaces: BTreeSet<&Namespace> = linking.iter().map(|named| &named.0).collect();
-        for namespace in namespaces {
+        // A bound counts the values of one scope.
+        let kinds: BTreeSet<_> = linking.iter().map(|named| (&named.0, &named.1)).collect();
+        for (namespace, scope) in kinds {
             let rule = rules.rule(namespace);
             // Each life of a value counts by itself, and no view shows lives.
             let Some(limit) = rule.bound().filter(|_| rule.idle_days_max.is_none()) else {
@@ -130,13 +136,11 @@ pub(crate) fn customers_keep_constraints(
             let count = |records: &BTreeSet<RecordId>| {
                 let values = records.iter().filter_map(|record| shown.get(record));
                 let values = values.flat_map(BTreeMap::keys);
-                let values =
-                    values.filter(|named| named.0 == *namespace && linking.contains(*named));
+                let values = values.filter(|named| {
+                    (&named.0, &named.1) == (namespace, scope) && linking.contains(*named)
+                });
                 let values: BTreeSet<&Named> = values.collect();
-                let first = |named: &&Named| {
-                    shown.values().filter_map(|seen| seen.get(*named).copied().flatten()).min()
-                };
-                most(limit, &values.iter().map(first).collect::<Vec<_>>())
+                most(limit, &values.into_iter().map(|named| first[named]).collect::<Vec<_>>())
             };
             let alone = given.iter().map(count).max().unwrap_or(0);
             let all = count(&records);
