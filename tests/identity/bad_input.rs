@@ -185,7 +185,7 @@ fn an_identifier_that_one_event_names_twice_counts_once_at_its_best() {
     let once = seen("email", "ana@example.org");
     let told = [
         visit("1", NOON, &[seen("account", "ana"), once.clone(), proven.clone(), once.clone()]),
-        visit("2", NOON, &[seen("cookie", "c"), proven, once.clone()]),
+        visit("2", NOON, &[seen("cookie", "c"), proven, once]),
     ];
     let (hub, records) = in_any_order(&rules, &told);
     assert!(same(&hub, records[0], records[1]), "it is one value: the limit is kept");

@@ -1,4 +1,4 @@
-//! Explanations are data: JSON that is read back, shows nobody, and is the same in any order.
+//! Explanations are data: JSON that is read back, names nobody, in any order.
 
 use omnichannel::Hub;
 use omnichannel::engine::{Facts, Moved, verdict};
@@ -23,7 +23,7 @@ fn town() -> Vec<Told> {
         visit("1", &at(1), &[seen("account", "ana"), mail.clone()]),
         visit("2", &at(2), &[seen("cookie", "c-1"), mail.clone()]),
         visit("3", &at(3), &[seen("loyalty_card", "L-1"), mail.clone()]),
-        visit("4", &at(4), &[seen("loyalty_card", "L-2"), mail.clone()]),
+        visit("4", &at(4), &[seen("loyalty_card", "L-2"), mail]),
         visit("5", &at(5), &[seen("account", "bob"), phone.clone(), tablet.clone()]),
         visit("6", &at(6), &[seen("account", "zoe"), phone.clone(), tablet]),
         visit("7", &at(7), &[seen("cookie", "c-2"), phone]),

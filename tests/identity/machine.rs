@@ -166,7 +166,8 @@ impl World {
         for value in 0..4 {
             let mail = json!({"namespace": "email", "value": format!("p{value}@example.org")});
             let body = json!({
-                "id": format!("s{value}"), "act": "visited", "sender": json(&("account", value, true)),
+                "id": format!("s{value}"), "act": "visited",
+                "sender": json(&("account", value, true)),
                 "identifiers": [mail, {"namespace": "cookie", "value": "cookie-1"}],
             });
             let channel = ChannelId::new("web").expect("a name");
