@@ -6,18 +6,15 @@
 //! correction and a retraction need. A touchpoint of a known customer needs none of it: evidence
 //! only adds up, and the component stays one unless an identifier turns out to be shared.
 //!
-//! Cost: a copy of the component's lists of shared nodes, and a look at each identifier's kind. In
-//! a component of which somebody could share something, a look at each record for every identifier
-//! on the records that were observed.
+//! Cost: a copy of the component's lists of shared nodes, and a look at each identifier's kind; in
+//! a component in which something could be shared, a look at each record.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::pool::Observation;
-use super::sharing::Sharing;
-use crate::model::{
-    Blocked, Component, IdentifierId, IdentifierNode, IdentityRules, Namespace, RecordId,
-};
+use super::sharing::shared_among;
+use crate::model::{Blocked, Component, IdentifierId, IdentityRules, Namespace, RecordId};
 
 /// Adds to a component, which all of it must concern; `None` where more may follow than one
 /// component. The identifiers in `shared` are so by bearers elsewhere.
@@ -73,11 +70,9 @@ fn shares(rules: &IdentityRules, component: &Component, seen: &[&Observation]) -
     let nodes = records.iter().filter_map(|record| component.records.get(record));
     let shown: BTreeSet<IdentifierId> =
         nodes.flat_map(|node| node.identifiers.keys()).copied().collect();
-    let links = |node: &&Arc<IdentifierNode>| node.blocked.is_none();
-    shown.into_iter().any(|id| {
-        let Some(node) = component.identifiers.get(&id).filter(links) else { return false };
-        let mut sharing = Sharing::of(rules, node);
-        sharing.bear_all(component, id, |_| false);
-        sharing.is_proven()
-    })
+    let links = |id: &IdentifierId| {
+        component.identifiers.get(id).is_some_and(|node| node.blocked.is_none())
+    };
+    let asked = shown.into_iter().filter(links).collect();
+    !shared_among(rules, component, &asked).is_empty()
 }

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::sharing::Sharing;
+use super::sharing::{Sharing, Told, told_by};
 use super::union::Union;
 use crate::model::{
     Assurance, Blocked, Component, ComponentId, IdentifierId, IdentifierNode, IdentityRules,
@@ -202,6 +202,7 @@ impl Pool {
     /// Takes linking power from identifiers whose bearers prove that several parties share them.
     fn find_shared(&mut self, rules: &IdentityRules, sightings: &[(IdentifierId, usize)]) {
         let records: Vec<&Arc<RecordNode>> = self.records.values().collect();
+        let mut told: Vec<Option<Told<'_>>> = vec![None; records.len()];
         let mut shared: Vec<IdentifierId> = Vec::new();
         for bearers in sightings.chunk_by(|(id, _), (other, _)| id == other) {
             let id = bearers[0].0;
@@ -212,10 +213,10 @@ impl Pool {
             }
             let mut sharing = Sharing::of(rules, node);
             for (_, at) in bearers {
-                let seen = &records[*at].identifiers;
-                let shows = seen.keys();
-                let shows = shows.filter_map(|id| Some((*id, self.identifiers.get(id)?.as_ref())));
-                sharing.bear(seen.get(&id).and_then(|seen| seen.days), shows);
+                let known = |id: &IdentifierId| self.identifiers.get(id).map(AsRef::as_ref);
+                let told = told[*at].get_or_insert_with(|| told_by(rules, records[*at], known));
+                let sighting = records[*at].identifiers.get(&id);
+                sharing.bear(sighting.and_then(|seen| seen.days), told);
             }
             if sharing.is_proven() {
                 shared.push(id);

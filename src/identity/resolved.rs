@@ -7,9 +7,12 @@ use uuid::Uuid;
 use super::batch::{Evidence, Shown, place_of};
 use super::layout::{Layout, Seen};
 use super::partition::Partition;
-use super::sharing::{Sharing, tells};
+use super::sharing::{Sharing, Told, told};
 use super::union::Union;
 use crate::model::{IdentifierId, RecordId, Timestamp, Verdict, in_force};
+
+/// A record of more identifiers is asked once what it tells of the bearers of each.
+const WIDE: usize = 16;
 
 /// The customers of a [`Batch`](super::Batch), one candidate component after the other.
 #[derive(Debug)]
@@ -109,27 +112,34 @@ impl<'a> Resolved<'a> {
     }
 
     fn find_shared(&mut self) {
-        for number in 0..self.shared.len() {
-            self.shared[number] = self.is_shared(place_of(number));
-        }
+        let records = 0..place_of(self.evidence.records.len());
+        let wide = records.filter(|record| self.shown_by(*record).len() > WIDE);
+        let wide = wide.map(|record| (record, self.told_by(record))).collect();
+        let identifiers = (0..self.shared.len()).map(place_of);
+        self.shared = identifiers.map(|number| self.is_shared(number, &wide)).collect();
     }
 
-    fn is_shared(&self, identifier: u32) -> bool {
+    fn told_by(&self, record: u32) -> Told<'_> {
+        told(self.shown_by(record).iter().map(|shown| {
+            let shown = &self.bearers_of(*shown)[0];
+            let (rule, namespace, scope) = &self.evidence.kinds[shown.kind as usize];
+            (shown.identifier, (namespace, scope.as_deref()), *rule, shown.blocked)
+        }))
+    }
+
+    fn is_shared<'s>(&'s self, identifier: u32, wide: &BTreeMap<u32, Told<'s>>) -> bool {
         let bearers = self.bearers_of(identifier);
         let alone = bearers.len() == 1 && self.shown_by(bearers[0].place).len() < 3;
         if alone || bearers[0].blocked.is_some() {
             return false;
         }
-        let of = &self.evidence.kinds[bearers[0].kind as usize].0;
-        let mut sharing = Sharing::by(self.evidence.rules, *of);
+        let rule = self.evidence.kinds[bearers[0].kind as usize].0;
+        let mut sharing = Sharing::by(self.evidence.rules, rule);
         for bearer in bearers {
-            let shows = self.shown_by(bearer.place).iter().map(|shown| &self.bearers_of(*shown)[0]);
-            let telling = shows.filter_map(|shown| {
-                let (rule, namespace, scope) = &self.evidence.kinds[shown.kind as usize];
-                let value = (shown.identifier, namespace, scope.as_deref());
-                tells(value, (rule, shown.blocked), of)
-            });
-            sharing.bear_telling(bearer.sighting.days, telling);
+            match wide.get(&bearer.place) {
+                Some(told) => sharing.bear(bearer.sighting.days, told),
+                None => sharing.bear(bearer.sighting.days, &self.told_by(bearer.place)),
+            }
         }
         sharing.is_proven()
     }

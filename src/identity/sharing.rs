@@ -10,20 +10,41 @@
 //!    enough may stop looking.
 //! 2. What the bearers show counts, not what they are joined to: no join decides which joins are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::lives::lives;
 use crate::model::{
     Blocked, Component, Days, IdentifierId, IdentifierNode, IdentityRules, LinkRule, Namespace,
-    RecordId,
+    RecordId, RecordNode,
 };
 
 /// Whether an identifier that joins a component's records turns out to be shared.
 pub fn finds_shared(rules: &IdentityRules, component: &Component) -> bool {
-    component.linking().any(|id| {
-        let Some(node) = component.identifiers.get(&id) else { return false };
-        let mut sharing = Sharing::of(rules, node);
-        sharing.bear_all(component, id, |_| false);
-        sharing.is_proven()
-    })
+    let linking = component.linking().collect();
+    !shared_among(rules, component, &linking).is_empty()
+}
+
+/// Those of a component's identifiers that its records prove to be shared.
+///
+/// Cost: every record's identifiers once, and its telling ones for each that is asked for.
+pub(super) fn shared_among(
+    rules: &IdentityRules,
+    component: &Component,
+    asked: &BTreeSet<IdentifierId>,
+) -> Vec<IdentifierId> {
+    let node = |id: &IdentifierId| component.identifiers.get(id).map(AsRef::as_ref);
+    let mut found: BTreeMap<IdentifierId, Sharing<'_>> =
+        asked.iter().filter_map(|id| Some((*id, Sharing::of(rules, node(id)?)))).collect();
+    for record in component.records.values() {
+        let mut told = None;
+        for (id, sighting) in record.identifiers.iter() {
+            if let Some(sharing) = found.get_mut(id) {
+                let told = told.get_or_insert_with(|| told_by(rules, record, node));
+                sharing.bear(sighting.days, told);
+            }
+        }
+    }
+    found.into_iter().filter(|(_, sharing)| sharing.is_proven()).map(|(id, _)| id).collect()
 }
 
 /// Proof in the making that one identifier is shared.
@@ -38,18 +59,43 @@ pub struct Sharing<'a> {
 }
 
 /// A value that tells parties apart: its namespace, its scope, the most of them, itself.
-pub(super) type Telling<'a> = (&'a str, Option<&'a str>, u32, IdentifierId);
+type Telling<'a> = (&'a str, Option<&'a str>, u32, IdentifierId);
 
-/// What a value tells of the bearers of a lesser one, by the rules of both.
-pub(super) fn tells<'a>(
-    (id, namespace, scope): (IdentifierId, &'a Namespace, Option<&'a str>),
-    (rule, blocked): (&LinkRule, Option<Blocked>),
-    of: &LinkRule,
-) -> Option<Telling<'a>> {
-    // Two accounts tell parties apart, even where each is shared by lesser means.
-    let named = matches!(blocked, None | Some(Blocked::Shared));
-    let max = rule.sharing_over.filter(|_| named && rule.priority > of.priority)?;
-    Some((namespace.name(), scope, max, id))
+/// What a record shows that tells parties apart, each with the priority of its kind.
+///
+/// Of a kind one more than one party has: a record of a thousand values tells no more by the rest.
+pub(super) type Told<'a> = Vec<(u8, Telling<'a>)>;
+
+/// An identifier on a record: itself, its kind and the rule of that, why it joins nobody.
+pub(super) type Shows<'a> =
+    (IdentifierId, (&'a Namespace, Option<&'a str>), LinkRule, Option<Blocked>);
+
+/// What tells parties apart among what a record shows.
+pub(super) fn told<'a>(shows: impl Iterator<Item = Shows<'a>>) -> Told<'a> {
+    let mut counts: BTreeMap<(&str, Option<&str>), u32> = BTreeMap::new();
+    let tells = shows.filter_map(|(id, (namespace, scope), rule, blocked)| {
+        // Two accounts tell parties apart, even where each is shared by lesser means.
+        let named = matches!(blocked, None | Some(Blocked::Shared));
+        let max = rule.sharing_over.filter(|_| named)?;
+        let count = counts.entry((namespace.name(), scope)).or_insert(0);
+        *count += 1;
+        (*count <= max.saturating_add(1))
+            .then(|| (rule.priority, (namespace.name(), scope, max, id)))
+    });
+    tells.collect()
+}
+
+/// What a component's record shows that tells parties apart.
+pub(super) fn told_by<'a>(
+    rules: &IdentityRules,
+    record: &RecordNode,
+    node: impl Fn(&IdentifierId) -> Option<&'a IdentifierNode>,
+) -> Told<'a> {
+    told(record.identifiers.keys().filter_map(|id| {
+        let node = node(id)?;
+        let kind = (&node.namespace, node.scope.as_deref());
+        Some((*id, kind, rules.rule(&node.namespace), node.blocked))
+    }))
 }
 
 impl<'a> Sharing<'a> {
@@ -63,29 +109,12 @@ impl<'a> Sharing<'a> {
         Self { rules, rule, seen: Vec::new(), shown: Vec::new() }
     }
 
-    /// Adds a bearer by the values that it shows.
-    pub fn bear(
-        &mut self,
-        days: Option<Days>,
-        shows: impl Iterator<Item = (IdentifierId, &'a IdentifierNode)>,
-    ) {
-        let (rules, of) = (self.rules, self.rule);
-        let telling = shows.filter_map(|(id, node)| {
-            let shown = (id, &node.namespace, node.scope.as_deref());
-            tells(shown, (&rules.rule(&node.namespace), node.blocked), &of)
-        });
-        self.bear_telling(days, telling);
-    }
-
-    /// Adds a bearer by what it shows that tells parties apart.
-    pub(super) fn bear_telling(
-        &mut self,
-        days: Option<Days>,
-        telling: impl Iterator<Item = Telling<'a>>,
-    ) {
-        let bearer = self.seen.len();
+    /// Adds a bearer by what it shows.
+    pub(super) fn bear(&mut self, days: Option<Days>, told: &[(u8, Telling<'a>)]) {
+        let (bearer, priority) = (self.seen.len(), self.rule.priority);
         self.seen.push(days);
-        self.shown.extend(telling.map(|value| (value, bearer)));
+        let higher = told.iter().filter(|(other, _)| *other > priority);
+        self.shown.extend(higher.map(|(_, value)| (*value, bearer)));
     }
 
     /// Adds the records of a component that bear it, without those that `skips` names.
@@ -95,11 +124,10 @@ impl<'a> Sharing<'a> {
         identifier: IdentifierId,
         skips: impl Fn(RecordId) -> bool,
     ) {
-        for (_, node) in component.records.iter().filter(|(id, _)| !skips(**id)) {
-            let Some(sighting) = node.identifiers.get(&identifier) else { continue };
-            let shows = node.identifiers.keys();
-            let shows = shows.filter_map(|id| Some((*id, component.identifiers.get(id)?.as_ref())));
-            self.bear(sighting.days, shows);
+        for (_, record) in component.records.iter().filter(|(id, _)| !skips(**id)) {
+            let Some(sighting) = record.identifiers.get(&identifier) else { continue };
+            let node = |id: &IdentifierId| component.identifiers.get(id).map(AsRef::as_ref);
+            self.bear(sighting.days, &told_by(self.rules, record, node));
         }
     }
 

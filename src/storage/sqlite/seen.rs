@@ -1,4 +1,4 @@
-//! Where rows are that were just read: a commit need not look for them again.
+//! Where rows are that were just read: a commit need not look again.
 //!
 //! # Why
 //!
