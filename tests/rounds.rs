@@ -1,7 +1,7 @@
 //! What each kind of change costs, in rounds of reading and in rows written.
 //!
 //! Method: a store that counts its calls under one hub.
-#![cfg(feature = "testkit")]
+#![cfg(all(feature = "testkit", not(omnichannel_small_parts)))]
 
 mod common;
 
@@ -19,7 +19,9 @@ use omnichannel::{Hub, Result};
 struct Counting {
     inner: MemoryStore,
     reads: AtomicUsize,
+    loaded: AtomicUsize,
     rows: AtomicUsize,
+    bytes: AtomicUsize,
     commits: AtomicUsize,
 }
 
@@ -27,6 +29,7 @@ struct Counting {
 impl Store for Counting {
     async fn load(&self, keys: &[Key]) -> Result<Vec<Option<Row>>> {
         self.reads.fetch_add(1, SeqCst);
+        self.loaded.fetch_add(keys.len(), SeqCst);
         self.inner.load(keys).await
     }
 
@@ -38,6 +41,8 @@ impl Store for Counting {
     async fn commit(&self, changeset: Changeset) -> Result<Commit> {
         self.commits.fetch_add(1, SeqCst);
         self.rows.fetch_add(changeset.rows(), SeqCst);
+        let bytes = changeset.puts.iter().map(|put| put.body.encode().len()).sum();
+        self.bytes.fetch_add(bytes, SeqCst);
         self.inner.commit(changeset).await
     }
 
@@ -143,6 +148,43 @@ fn a_batch_of_a_thousand_new_people_reads_once() {
     block_on(world.hub.receive_many(requests.collect())).expect("received");
     assert_eq!(world.store.reads.load(SeqCst) - reads, 1);
     assert_eq!(world.store.commits.load(SeqCst), 3, "profile, warm-up, batch");
+}
+
+/// A visit on a cookie of its own, which shows a link of a chain, and the next.
+fn linked(id: &str, link: usize) -> String {
+    format!(
+        r#"{{"id":"{id}","act":"visited","occurred_at":"2026-03-01T10:00:00Z",
+        "sender":{{"namespace":"cookie","value":"{id}"}},
+        "identifiers":[{{"namespace":"cookie","value":"{id}"}},
+        {{"namespace":"advertising_id","value":"link-{link}"}},
+        {{"namespace":"advertising_id","value":"link-{}"}}]}}"#,
+        link + 1
+    )
+}
+
+#[test]
+fn a_new_record_in_a_component_of_ten_thousand_writes_six_rows_of_sixty_four_kilobytes() {
+    let world = World::new();
+    let visits: Vec<_> =
+        (0..10_000).map(|at| request("web", &linked(&format!("own-{at}"), at / 10))).collect();
+    for batch in visits.chunks(1_000) {
+        block_on(world.hub.receive_many(batch.to_vec())).expect("received");
+    }
+    let store = &world.store;
+    let mut bytes_max = 0;
+    for late in 0..20 {
+        let loaded = store.loaded.load(SeqCst);
+        let bytes = store.bytes.load(SeqCst);
+        let (reads, rows, commits) = world.tell("web", &linked(&format!("late-{late}"), late * 41));
+        // The touchpoint, two pointers, the head; the parts of the record and of its cookie.
+        assert!((5..=6).contains(&rows), "{rows} rows");
+        assert_eq!((reads, commits), (3, 1), "pointers, the head, its parts");
+        let loaded = store.loaded.load(SeqCst) - loaded;
+        assert!(loaded < 256 + 16, "{loaded} rows: all parts are read");
+        bytes_max = bytes_max.max(store.bytes.load(SeqCst) - bytes);
+    }
+    println!("at most {bytes_max} bytes");
+    assert!(bytes_max <= 64 * 1024, "{bytes_max} bytes");
 }
 
 #[test]

@@ -406,7 +406,7 @@ fn people_can_query_customers_and_timelines() {
         let key = Key { tenant: tenant(), kind: Kind::RecordAt, id: id(record) };
         rows.push(Put::new(tenant(), key.id, Body::RecordAt(component_id), Vec::new()));
     }
-    rows.push(Put::new(tenant(), id(50), Body::Component(Arc::new(component)), Vec::new()));
+    rows.push(Put::new(tenant(), id(50), Body::Component(component.into()), Vec::new()));
     rows.extend((1..=3).map(|n| touchpoint(tenant(), n, 7 + n % 2, 60 * n as i64)));
     apply(&store, puts(rows));
 

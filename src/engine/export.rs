@@ -16,12 +16,13 @@
 //! Costs a page per 32 rows, 64 pages at once, and three readings of the components.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::model::{
-    Body, Component, Copies, Decision, Index, Line, MadeDecision, Page, Range, RecordId, Remains,
-    Row, Sort, TenantId, ToldTouchpoint, Version,
+    Body, ComponentId, ComponentRow, Copies, Decision, Index, Line, MadeDecision, Page, Range,
+    RecordId, RecordNode, Remains, Row, Sort, SortedMap, TenantId, ToldTouchpoint, Version,
 };
 
 /// Most ranges that are read at once.
@@ -116,9 +117,14 @@ impl Walk {
                 self.highest = self.highest.max(row.version);
                 if self.sweep > 0 && row.version > self.since {
                     self.found = true;
-                    next.extend(self.records(component));
+                    match component {
+                        ComponentRow::Whole(whole) => next.extend(self.records(&whole.records)),
+                        ComponentRow::Head(head) => next.push(self.parts(head.id)),
+                    }
                 }
             }
+            // Whoever writes it meanwhile writes the head: the next sweep finds that.
+            Body::ComponentPart(part) => next.extend(self.records(&part.records)),
             Body::Touchpoint(copies) => {
                 walked.lines.extend(copies.all().iter().map(|copy| {
                     let (touchpoint, arrival) = (copy.touchpoint.clone(), copy.arrival.clone());
@@ -138,9 +144,14 @@ impl Walk {
         }
     }
 
-    fn records(&self, component: &Component) -> Vec<Range> {
+    fn parts(&self, component: ComponentId) -> Range {
+        let all = Range::all(self.tenant, Index::Parts, component.as_uuid());
+        Range { limit: ROWS_MAX, ..all }
+    }
+
+    fn records(&self, records: &SortedMap<RecordId, Arc<RecordNode>>) -> Vec<Range> {
         let indexes = [Index::Timeline, Index::Decisions];
-        let records = component.records.keys();
+        let records = records.keys();
         records.flat_map(|record| indexes.map(|index| self.group(index, *record))).collect()
     }
 

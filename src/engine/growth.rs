@@ -158,7 +158,7 @@ impl<'a, 'v> Growth<'a, 'v> {
             let all: Vec<&Observation> = self.additions.iter().map(|more| &*more.seen).collect();
             self.laid_out(self.before.values().copied(), &all)
         };
-        writing.put_components(&self.before, after, &self.shares);
+        writing.put_components(self.read, &self.before, after, &self.shares);
     }
 
     fn only_adds(&self) -> bool {

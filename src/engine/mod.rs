@@ -14,7 +14,7 @@
 //! 1. No clock, no entropy, no I/O, no async: a step is a function.
 //! 2. A step names every row that it rests on, absent ones included, as an expectation.
 //! 3. At most 3 rounds to receive or decide, 6 for corrections, for a batch of any size
-//!    (`tests/rounds.rs`).
+//!    (`tests/rounds.rs`); where a large component is met, one more for its parts.
 
 mod view;
 
@@ -25,6 +25,7 @@ mod tombstone;
 
 mod copies;
 mod growth;
+mod parts;
 mod receive;
 mod writing;
 
@@ -66,8 +67,8 @@ pub use moved::{Moved, moves, what_if};
 pub use outgoing::ATTEMPTS_MAX;
 pub use quote::quote;
 pub use read::{
-    Fact, Portrait, Resolved, TimelinePage, conversation, conversations, customer, health, how,
-    portraits, resolve, timeline, why,
+    Fact, Portrait, Resolved, TimelinePage, component, conversation, conversations, customer,
+    health, how, portraits, resolve, timeline, why,
 };
 pub use receive::{Fate, Received, receive};
 pub use reconfigure::{Relaid, relay};

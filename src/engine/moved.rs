@@ -11,7 +11,8 @@ use super::{Context, Step, View, receive};
 use crate::engine::intake::Facts;
 use crate::identity::partition;
 use crate::model::{
-    Body, Changeset, Component, CustomerId, IdentityRules, Key, Kind, RecordId, TenantId,
+    Body, Changeset, Component, ComponentPart, ComponentRow, CustomerId, IdentityRules, Key, Kind,
+    RecordId, TenantId,
 };
 
 /// A record that another customer holds than before.
@@ -32,11 +33,25 @@ pub struct Moved {
 /// Costs a partition of every component that is written, before and after.
 pub fn moves(rules: &IdentityRules, view: &View, changeset: &Changeset) -> Vec<Moved> {
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    let parts = changeset.puts.iter().filter_map(|put| match &put.body {
+        Body::ComponentPart(part) => Some((put.key, part.as_ref())),
+        _ => None,
+    });
+    let parts: BTreeMap<Key, &ComponentPart> = parts.collect();
     for put in &changeset.puts {
-        if let Body::Component(component) = &put.body {
-            hold(rules, put.key.tenant, component, &mut after);
-            hold_before(rules, view, put.key, &mut before);
+        let Body::Component(row) = &put.body else { continue };
+        let tenant = put.key.tenant;
+        match row {
+            ComponentRow::Whole(component) => hold(rules, tenant, component, &mut after),
+            ComponentRow::Head(head) => {
+                let part = |number| {
+                    let key = Key::component_part(tenant, head.id, number);
+                    parts.get(&key).copied().or_else(|| view.part(&key))
+                };
+                head.assemble(part).iter().for_each(|all| hold(rules, tenant, all, &mut after));
+            }
         }
+        hold_before(rules, view, put.key, &mut before);
     }
     for key in changeset.deletes.iter().chain(&changeset.purges) {
         hold_before(rules, view, *key, &mut before);

@@ -29,7 +29,7 @@ pub struct Resolved {
 ///
 /// # Errors
 ///
-/// [`Pause`]: two rounds.
+/// [`Pause`]: two rounds, three where its component is large.
 pub fn resolve(context: &Context<'_>, view: &View, record: RecordId) -> Step<Option<Resolved>> {
     locate(context, &mut Reading::of(view), record)
 }
@@ -52,6 +52,22 @@ pub(super) fn locate(
     let partition = identity::partition(&context.configuration.identity, component);
     let cluster = partition.of(record).cloned();
     Ok(cluster.map(|cluster| Resolved { component: Arc::clone(component), partition, cluster }))
+}
+
+/// A component in one piece; `None` where it is not there any more.
+///
+/// # Errors
+///
+/// [`Pause`]: one round, two where it is large.
+pub fn component(
+    context: &Context<'_>,
+    view: &View,
+    id: ComponentId,
+) -> Step<Option<Arc<Component>>> {
+    let mut read = Reading::of(view);
+    read.want(Key::component(context.tenant, id));
+    read.settle()?;
+    Ok(read.component(context.tenant, id).cloned())
 }
 
 /// Derives the customer that holds a record now. Three rounds.

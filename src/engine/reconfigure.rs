@@ -28,8 +28,8 @@ use super::writing::{Shares, Writing};
 use super::{Context, Pause, Reading, Step, View};
 use crate::identity::{Pool, finds_shared, judged};
 use crate::model::{
-    Body, Changeset, Component, ComponentId, Digest, IdentifierHome, IdentifierId, Index, Key,
-    Layout, Range, RecordId, Sort, Towards,
+    Changeset, Component, ComponentId, Digest, IdentifierHome, IdentifierId, Index, Key, Layout,
+    Range, RecordId, Sort, Towards,
 };
 
 /// Most components of one commit.
@@ -78,10 +78,9 @@ pub fn relay(context: &Context<'_>, view: &View) -> Step<(Relaid, Changeset)> {
     read.settle()?;
     let Some(page) = page else { return Err(Pause::Stale) };
     let rules = &context.configuration.identity;
-    let components = page.rows.iter().filter_map(|(_, row)| match &row.body {
-        Body::Component(known) => Some(known),
-        _ => None,
-    });
+    let components = page.rows.iter().filter_map(|(_, row)| read.listed(row));
+    let components: Vec<&Arc<Component>> = components.collect();
+    read.settle()?;
     let (mut touched, mut shared) = (BTreeSet::new(), BTreeMap::new());
     for known in components {
         let new = judged(rules, known);
@@ -158,7 +157,7 @@ fn rebuild(
     let salt = Digest::of(&(context.rules, read.version(Key::layout(tenant))));
     let name = |set: &[RecordId]| context.id_key.component(tenant, salt, set[0]);
     let after = pool.into_components(&context.configuration.identity, name);
-    writing.put_components(&before, after, &shares);
+    writing.put_components(read, &before, after, &shares);
     Ok(before.len() as u64)
 }
 

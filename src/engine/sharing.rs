@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Context, Reading, Step};
 use crate::identity::{Sharing, judged};
 use crate::model::{
-    Blocked, Body, Component, ComponentId, IdentifierId, IdentifierNode, IdentityRules, Index, Key,
+    Blocked, Component, ComponentId, IdentifierId, IdentifierNode, IdentityRules, Index, Key,
     Range, RecordId,
 };
 
@@ -92,14 +92,21 @@ fn unproven(
     let mut group = Range { limit: BEARERS_PAGE, ..all };
     let mut range = group;
     let mut seen: Vec<Cow<'_, Component>> = Vec::new();
+    let mut is_here = true;
     loop {
         let page = read.page(range)?;
         for (_, row) in &page.rows {
-            let Body::Component(component) = &row.body else { continue };
+            let Some(component) = read.listed(row) else {
+                is_here = false;
+                continue;
+            };
             // Rules that are being taken up may judge a row that is not laid out again yet.
             let anew = judged(rules, component).map(Cow::Owned);
             seen.push(anew.unwrap_or(Cow::Borrowed(component.as_ref())));
             read.want(row.key);
+        }
+        if !is_here {
+            return None;
         }
         let mut sharing = Sharing::of(rules, node);
         seen.iter().for_each(|component| sharing.bear_all(component, id, skips));

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Anchor, Body, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    DecisionId, Erasure, ErasureId, Erasures, Expect, IdentifierHome, IdentifierId, Key, Layout,
-    OptOuts, OutboxEntry, Page, Profile, Range, RecordId, Row, Tombstone, TouchpointId, Version,
+    Anchor, Body, Component, ComponentHead, ComponentId, ComponentPart, ComponentRow,
+    ConsentLedger, ContactLedger, Copies, Decision, DecisionId, Erasure, ErasureId, Erasures,
+    Expect, IdentifierHome, IdentifierId, Key, Kind, Layout, OptOuts, OutboxEntry, Page, Profile,
+    Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Version,
 };
 
 /// What a step still needs to read.
@@ -49,6 +50,8 @@ pub struct View {
     /// In key order, each key once.
     rows: Vec<Known>,
     pages: BTreeMap<Range, Page>,
+    /// Large components whose parts are all here, by the version of their head.
+    wholes: BTreeMap<Key, (Version, Arc<Component>)>,
 }
 
 /// A row as it was read; version 0 and no body where it was absent.
@@ -57,6 +60,15 @@ struct Known {
     key: Key,
     version: Version,
     body: Option<Body>,
+}
+
+impl Known {
+    fn head(&self) -> Option<&ComponentHead> {
+        match &self.body {
+            Some(Body::Component(row)) => row.head().map(AsRef::as_ref),
+            _ => None,
+        }
+    }
 }
 
 impl View {
@@ -77,6 +89,14 @@ impl View {
             }
             is_again
         });
+        let heads = self.rows.iter().filter_map(|row| Some((row, row.head()?)));
+        let news = heads.filter(|(row, _)| self.whole(row).is_none());
+        let wholes = news.filter_map(|(row, head)| {
+            let part = |number| self.part(&Key::component_part(row.key.tenant, head.id, number));
+            Some((row.key, (row.version, Arc::new(head.assemble(part)?))))
+        });
+        let wholes: Vec<_> = wholes.collect();
+        self.wholes.extend(wholes);
     }
 
     /// Adds a page as it was read.
@@ -84,9 +104,11 @@ impl View {
         self.pages.insert(range, page);
     }
 
-    /// Every row that was read, and its version; 0 for an absent one.
+    /// Every row that was read, and its version; 0 for an absent one. Without parts of components:
+    /// whoever writes one writes the head.
     pub fn versions(&self) -> impl Iterator<Item = (Key, Version)> + '_ {
-        self.rows.iter().map(|row| (row.key, row.version))
+        let rows = self.rows.iter().filter(|row| row.key.kind != Kind::ComponentPart);
+        rows.map(|row| (row.key, row.version))
     }
 
     /// What the view holds, for reading all of it again.
@@ -97,10 +119,25 @@ impl View {
         }
     }
 
-    /// A component that was read.
+    /// A component that was read, with all its parts.
     pub(super) fn component(&self, key: &Key) -> Option<&Arc<Component>> {
+        let row = &self.rows[self.place(key)?];
+        match row.body.as_ref()? {
+            Body::Component(ComponentRow::Whole(component)) => Some(component),
+            Body::Component(ComponentRow::Head(_)) => self.whole(row),
+            _ => None,
+        }
+    }
+
+    fn whole(&self, head: &Known) -> Option<&Arc<Component>> {
+        let (version, whole) = self.wholes.get(&head.key)?;
+        (*version == head.version).then_some(whole)
+    }
+
+    /// A part of a component that was read.
+    pub(super) fn part(&self, key: &Key) -> Option<&ComponentPart> {
         match self.rows[self.place(key)?].body.as_ref()? {
-            Body::Component(component) => Some(component),
+            Body::ComponentPart(part) => Some(part),
             _ => None,
         }
     }
@@ -116,6 +153,8 @@ pub(crate) struct Reading<'v> {
     view: &'v View,
     missing: Vec<Key>,
     missing_ranges: BTreeSet<Range>,
+    /// Whether rows do not fit together.
+    is_torn: bool,
     /// Of each row of the view, whether the step rests on it.
     rests_on: Vec<bool>,
     anchors: BTreeMap<Anchor, Version>,
@@ -127,21 +166,61 @@ impl<'v> Reading<'v> {
             view,
             missing: Vec::new(),
             missing_ranges: BTreeSet::new(),
+            is_torn: false,
             rests_on: vec![false; view.rows.len()],
             anchors: BTreeMap::new(),
         }
     }
 
-    /// Asks for a row on which the step rests.
+    /// Asks for a row on which the step rests; with that of a large component for its parts, whose
+    /// every change changes that row.
     pub(crate) fn want(&mut self, key: Key) {
         match self.view.place(&key) {
-            Some(at) => self.rests_on[at] = true,
+            Some(at) => {
+                self.rests_on[at] = true;
+                self.want_parts(&self.view.rows[at]);
+            }
             None => self.missing.push(key),
         }
     }
 
-    /// Pauses if anything asked for is missing.
+    fn want_parts(&mut self, row: &Known) {
+        if let (Some(head), None) = (row.head(), self.view.whole(row)) {
+            // All are here, and are not those that the head means.
+            self.is_torn |= !self.lacks_parts(row.key.tenant, head);
+        }
+    }
+
+    /// Asks for those parts that are not here yet, if any.
+    fn lacks_parts(&mut self, tenant: TenantId, head: &ComponentHead) -> bool {
+        let known = self.missing.len();
+        let parts = 0..head.parts.len();
+        let parts = parts.map(|number| Key::component_part(tenant, head.id, number));
+        self.missing.extend(parts.filter(|key| self.view.place(key).is_none()));
+        self.missing.len() > known
+    }
+
+    /// The component of a row of a listing; a large one is asked for, and `None` until it is here.
+    pub(crate) fn listed(&mut self, row: &'v Row) -> Option<&'v Arc<Component>> {
+        let Body::Component(listed) = &row.body else { return None };
+        let head = match listed {
+            ComponentRow::Whole(whole) => return Some(whole),
+            ComponentRow::Head(head) => head,
+        };
+        self.want(row.key);
+        match self.view.place(&row.key) {
+            Some(at) => self.is_torn |= self.view.rows[at].body.is_none(),
+            // In one round with the head as it is now, which most often means the same parts.
+            None => drop(self.lacks_parts(row.key.tenant, head)),
+        }
+        self.view.component(&row.key)
+    }
+
+    /// Pauses if anything asked for is missing, or does not fit together.
     pub(crate) fn settle(&mut self) -> Step<()> {
+        if self.is_torn {
+            return Err(Pause::Stale);
+        }
         if self.missing.is_empty() && self.missing_ranges.is_empty() {
             return Ok(());
         }
@@ -197,10 +276,10 @@ impl<'v> Reading<'v> {
 
     /// Everything that the step rests on.
     pub(crate) fn expects(&self) -> Vec<Expect> {
-        let rows = self.view.versions().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
+        let rows = self.view.rows.iter().zip(&self.rests_on).filter(|(_, rests_on)| **rests_on);
         let rows = rows.map(|(row, _)| row);
-        let rows = rows.filter(|(_, version)| *version > 0 || !bug!("absence_not_expected"));
-        let rows = rows.map(|(key, version)| Expect::Row(key, version));
+        let rows = rows.filter(|row| row.version > 0 || !bug!("absence_not_expected"));
+        let rows = rows.map(|row| Expect::Row(row.key, row.version));
         let anchors = self.anchors.iter().map(|(at, version)| Expect::Anchor(*at, *version));
         rows.chain(anchors).collect()
     }
@@ -211,7 +290,7 @@ macro_rules! typed {
         impl<'v> Reading<'v> {
             $(pub(crate) fn $name(
                 &self,
-                tenant: crate::model::TenantId,
+                tenant: TenantId,
                 $id: $id_type,
             ) -> Option<&'v $body> {
                 match self.body(Key::$key(tenant, $id))? {
@@ -227,7 +306,6 @@ typed! {
     copies: touchpoint(id: TouchpointId) => Touchpoint(Arc<Copies>);
     record_home: record_at(id: RecordId) => RecordAt(ComponentId);
     identifier_home: identifier_at(id: IdentifierId) => IdentifierAt(IdentifierHome);
-    component: component(id: ComponentId) => Component(Arc<Component>);
     consent: consent(id: IdentifierId) => Consent(Arc<ConsentLedger>);
     ledger: ledger(id: RecordId) => Ledger(Arc<ContactLedger>);
     decision: decision(id: DecisionId) => Decision(Arc<Decision>);
@@ -238,14 +316,31 @@ typed! {
 }
 
 impl<'v> Reading<'v> {
-    pub(crate) fn erasures(&self, tenant: crate::model::TenantId) -> Option<&'v Arc<Erasures>> {
+    /// A component, with all its parts.
+    pub(crate) fn component(
+        &self,
+        tenant: TenantId,
+        id: ComponentId,
+    ) -> Option<&'v Arc<Component>> {
+        self.view.component(&Key::component(tenant, id))
+    }
+
+    /// Of which parts a component's row consists; `None` where it is one row, or none.
+    pub(crate) fn head(&self, tenant: TenantId, id: ComponentId) -> Option<&'v Arc<ComponentHead>> {
+        match self.body(Key::component(tenant, id))? {
+            Body::Component(row) => row.head(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn erasures(&self, tenant: TenantId) -> Option<&'v Arc<Erasures>> {
         match self.body(Key::erasures(tenant))? {
             Body::Erasures(erasures) => Some(erasures),
             _ => None,
         }
     }
 
-    pub(crate) fn layout(&self, tenant: crate::model::TenantId) -> Option<&'v Arc<Layout>> {
+    pub(crate) fn layout(&self, tenant: TenantId) -> Option<&'v Arc<Layout>> {
         match self.body(Key::layout(tenant))? {
             Body::Layout(layout) => Some(layout),
             _ => None,
@@ -269,11 +364,7 @@ impl<'v> Reading<'v> {
         self.view.place(&key).map_or(0, |place| self.view.rows[place].version)
     }
 
-    pub(crate) fn has_verdict(
-        &self,
-        tenant: crate::model::TenantId,
-        id: crate::model::VerdictId,
-    ) -> bool {
+    pub(crate) fn has_verdict(&self, tenant: TenantId, id: crate::model::VerdictId) -> bool {
         self.body(Key::verdict(tenant, id)).is_some()
     }
 }

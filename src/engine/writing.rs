@@ -14,8 +14,8 @@ use crate::model::{
 
 /// A changeset in the making.
 pub(super) struct Writing {
-    tenant: TenantId,
-    changeset: Changeset,
+    pub(super) tenant: TenantId,
+    pub(super) changeset: Changeset,
 }
 
 impl Writing {
@@ -152,6 +152,7 @@ impl Writing {
     /// writes a component row.
     pub(super) fn put_components(
         &mut self,
+        read: &Reading<'_>,
         before: &BTreeMap<ComponentId, &Arc<Component>>,
         after: Vec<Component>,
         shares: &Shares,
@@ -179,11 +180,12 @@ impl Writing {
                 ..listed(Index::Bearers, id)
             };
             entries.extend(component.shared().map(bearers));
-            self.put(id, Body::Component(Arc::new(component)), entries);
+            self.put_component(read, known, component, entries);
         }
         for (id, gone) in before.iter().filter(|(id, _)| !kept.contains(id)) {
             left.add(gone, None);
             self.changeset.deletes.push(Key::component(self.tenant, *id));
+            self.delete_parts(read, *id, 0);
         }
         entered.records.sort_unstable();
         entered.identifiers.sort_unstable();
@@ -258,6 +260,6 @@ impl Pointers {
 }
 
 /// An entry in a listing, by id.
-fn listed(index: Index, id: Uuid) -> IndexEntry {
+pub(super) fn listed(index: Index, id: Uuid) -> IndexEntry {
     IndexEntry { index, prefix: Uuid::nil(), sort: Sort { time: 0, id } }
 }

@@ -9,8 +9,8 @@ use crate::engine::{self, Claimed, Context, Forecast, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 use crate::model::{
-    Body, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index, Profile, Range,
-    Refusal, Row, TenantId, Timestamp,
+    Body, ComponentRow, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index,
+    Profile, Range, Refusal, Row, TenantId, Timestamp,
 };
 
 use super::Hub;
@@ -94,12 +94,19 @@ impl Hub {
     ) -> Result<()> {
         let now = self.held();
         let mut forecast = Forecast::new(&now.configuration.identity, &configuration.identity);
+        let context = self.context(tenant);
         let components = Range::all(tenant, Index::Components, Uuid::nil());
         let mut components = Pages::of(self, components);
         while let Some(rows) = components.next().await? {
             for row in rows {
-                if let Body::Component(component) = &row.body {
-                    forecast.look(component);
+                match &row.body {
+                    Body::Component(ComponentRow::Whole(whole)) => forecast.look(whole),
+                    Body::Component(ComponentRow::Head(head)) => {
+                        let step = |view: &View| engine::component(&context, view, head.id);
+                        let whole = self.ask("hub.preview", step).await?;
+                        whole.iter().for_each(|whole| forecast.look(whole));
+                    }
+                    _ => {}
                 }
             }
         }

@@ -3,11 +3,12 @@
 use crate::engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Body, ErasureKey, Index, Range, RecordId, RetentionProgress, RetentionStage, RowCounts, Sort,
-    TenantId, Timestamp,
+    Body, ComponentRow, ErasureKey, Index, Range, RecordId, RetentionProgress, RetentionStage,
+    RowCounts, Sort, TenantId, Timestamp,
 };
 
 use super::Hub;
+use super::run::contended;
 
 /// Most components, and most pages of facts without a record, that one call looks at.
 const LOOKS_MAX: usize = 100;
@@ -103,18 +104,28 @@ impl Hub {
         after: Option<Sort>,
     ) -> Result<RetentionStage> {
         let all = Range::all(tenant, Index::Components, uuid::Uuid::nil());
-        let page = self.store.scan(&[Range { after, limit: 1, ..all }]).await?;
-        let found = page.into_iter().flat_map(|page| page.rows).next();
-        Ok(match found {
-            Some((sort, row)) => {
-                let left = match &row.body {
-                    Body::Component(component) => component.records.keys().copied().collect(),
-                    _ => Vec::new(),
-                };
-                RetentionStage::Records { after: Some(sort), left }
+        let context = self.context(tenant);
+        for _ in 0..LOOKS_MAX {
+            let page = self.store.scan(&[Range { after, limit: 1, ..all }]).await?;
+            let found = page.into_iter().flat_map(|page| page.rows).next();
+            let Some((sort, row)) = found else {
+                return Ok(RetentionStage::Unattributed { after: None });
+            };
+            let whole = match row.body {
+                Body::Component(ComponentRow::Whole(whole)) => Some(whole),
+                Body::Component(ComponentRow::Head(head)) => {
+                    let step = |view: &_| engine::component(&context, view, head.id);
+                    self.ask("hub.retain", step).await?
+                }
+                _ => None,
+            };
+            // Else it was merged into another since it was listed, which may stand here.
+            if let Some(whole) = whole {
+                let left = whole.records.keys().copied().collect();
+                return Ok(RetentionStage::Records { after: Some(sort), left });
             }
-            None => RetentionStage::Unattributed { after: None },
-        })
+        }
+        Err(contended("hub.retain"))
     }
 }
 

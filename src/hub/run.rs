@@ -147,7 +147,7 @@ pub(super) fn answered(asked: usize, got: usize, operation: &'static str) -> Res
     Err(error.with("asked", asked).with("answered", got))
 }
 
-fn contended(operation: &'static str) -> Error {
+pub(super) fn contended(operation: &'static str) -> Error {
     let message = "others kept changing the same rows; try again later";
     Error::new(ErrorKind::Conflict, message).during(operation)
 }

@@ -17,6 +17,8 @@ pub enum Index {
     Conflicts,
     /// All components. Prefix: nil.
     Components,
+    /// The parts of a large component. Prefix: the component.
+    Parts,
     /// Components with records that bear a shared identifier. Prefix: the identifier.
     Bearers,
     /// Every verdict. Prefix: nil.
@@ -46,12 +48,13 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
         Self::Conflicts,
         Self::Components,
+        Self::Parts,
         Self::Bearers,
         Self::Verdicts,
         Self::Consents,
@@ -73,6 +76,7 @@ impl Index {
             Self::Unattributed => "unattributed",
             Self::Conflicts => "conflicts",
             Self::Components => "components",
+            Self::Parts => "parts",
             Self::Bearers => "bearers",
             Self::Verdicts => "verdicts",
             Self::Consents => "consents",

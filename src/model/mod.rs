@@ -25,6 +25,7 @@ mod customer;
 mod evidence;
 mod explanation;
 mod linking;
+mod parts;
 mod sighting;
 
 mod anomaly;
@@ -102,6 +103,7 @@ pub use offer::{
     Terms,
 };
 pub use outbox::{DeadLetter, Delivery, OutboxEntry, OutboxState, Reported, Turn};
+pub use parts::{ComponentHead, ComponentPart, ComponentRow};
 pub use pattern::{BadPattern, Pattern};
 pub use pii::Pii;
 pub use policy::{

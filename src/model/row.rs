@@ -22,12 +22,13 @@ use super::configuration::{Configuration, ConfigurationVersion, Layout, Profile}
 use super::consent::ConsentLedger;
 use super::decision::{ContactLedger, Decision};
 use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
-use super::evidence::{Component, IdentifierHome, Verdict};
+use super::evidence::{IdentifierHome, Verdict};
 use super::id::{
     ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
 use super::index::Index;
 use super::outbox::OutboxEntry;
+use super::parts::{ComponentPart, ComponentRow};
 use super::touchpoint::Copies;
 
 /// What a row is about.
@@ -67,11 +68,13 @@ pub enum Kind {
     Configuration,
     /// Under which identity rules a tenant's customers are laid out.
     Layout,
+    /// A part of a large component.
+    ComponentPart,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Profile,
         Self::Touchpoint,
         Self::Verdict,
@@ -88,6 +91,7 @@ impl Kind {
         Self::Erasure,
         Self::Configuration,
         Self::Layout,
+        Self::ComponentPart,
     ];
 
     /// The kind's name, as it is stored.
@@ -109,6 +113,7 @@ impl Kind {
             Self::Erasure => "erasure",
             Self::Configuration => "configuration",
             Self::Layout => "layout",
+            Self::ComponentPart => "component_part",
         }
     }
 
@@ -159,6 +164,12 @@ macro_rules! keys {
             /// The row that says under which rules a tenant's customers are laid out.
             pub fn layout(tenant: TenantId) -> Self {
                 Self { tenant, kind: Kind::Layout, id: Uuid::nil() }
+            }
+
+            /// The row of a part of a component, by the part's number: rows of one lie together.
+            pub fn component_part(tenant: TenantId, id: ComponentId, number: usize) -> Self {
+                let id = Uuid::from_u128(id.as_uuid().as_u128() ^ number as u128);
+                Self { tenant, kind: Kind::ComponentPart, id }
             }
 
             /// The row of the store's profile.
@@ -216,8 +227,8 @@ pub enum Body {
     RecordAt(ComponentId),
     /// Where a linking identifier's component is, or that several parties share it.
     IdentifierAt(IdentifierHome),
-    /// A candidate component.
-    Component(Arc<Component>),
+    /// A candidate component, or which parts it consists of.
+    Component(ComponentRow),
     /// All choices about one endpoint.
     Consent(Arc<ConsentLedger>),
     /// What was said to one record's party.
@@ -238,6 +249,8 @@ pub enum Body {
     Configuration(Arc<Configuration>),
     /// Under which identity rules a tenant's customers are laid out.
     Layout(Arc<Layout>),
+    /// A part of a large component.
+    ComponentPart(Arc<ComponentPart>),
 }
 
 /// A body as it is written; its kind and content stand beside the schema.
@@ -309,6 +322,7 @@ impl Body {
             Self::Erasure(_) => Kind::Erasure,
             Self::Configuration(_) => Kind::Configuration,
             Self::Layout(_) => Kind::Layout,
+            Self::ComponentPart(_) => Kind::ComponentPart,
         }
     }
 
@@ -350,6 +364,7 @@ impl Body {
             Kind::Erasure => Self::Erasure(content(bytes)?),
             Kind::Configuration => Self::Configuration(content(bytes)?),
             Kind::Layout => Self::Layout(content(bytes)?),
+            Kind::ComponentPart => Self::ComponentPart(content(bytes)?),
         })
     }
 }

@@ -99,6 +99,13 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.place(key).ok().map(|at| self.0.remove(at).1)
     }
 
+    /// Its entries from the first to the last of these keys, both included, in key order.
+    pub(super) fn within(&self, first: &K, last: &K) -> &[(K, V)] {
+        let from = self.0.partition_point(|(key, _)| key < first);
+        let entries = &self.0[from..];
+        &entries[..entries.partition_point(|(key, _)| key <= last)]
+    }
+
     /// Its entries, in key order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&K, &V)> + DoubleEndedIterator + Clone {
         self.0.iter().map(|(key, value)| (key, value))

@@ -11,8 +11,8 @@ use crate::Hub;
 use crate::engine::{Context, Facts, Pause, View, prepare, receive};
 use crate::hub::{FixedClock, Keys, SeededEntropy};
 use crate::model::{
-    Body, Changeset, Commit, Configuration, Copy, Digest, Index, Range, Row, TenantId, Timestamp,
-    TouchpointId, Verdict,
+    Body, Changeset, Commit, ComponentRow, Configuration, Copy, Digest, Index, Range, Row,
+    TenantId, Timestamp, TouchpointId, Verdict,
 };
 use crate::storage::{MemoryStore, Store};
 use crate::{Error, ErrorKind, Result};
@@ -34,11 +34,18 @@ pub struct Everything {
 pub async fn everything(store: &dyn Store, tenant: TenantId) -> Result<Everything> {
     let mut found = Everything::default();
     let mut groups = vec![(Index::Unattributed, Uuid::nil())];
-    for row in group(store, tenant, Index::Components, Uuid::nil()).await? {
-        if let Body::Component(component) = &row.body {
-            let records = component.records.keys();
-            groups.extend(records.map(|record| (Index::Timeline, record.as_uuid())));
-        }
+    let mut rows = group(store, tenant, Index::Components, Uuid::nil()).await?;
+    while let Some(row) = rows.pop() {
+        let records = match &row.body {
+            Body::Component(ComponentRow::Whole(whole)) => &whole.records,
+            Body::ComponentPart(part) => &part.records,
+            Body::Component(ComponentRow::Head(head)) => {
+                rows.extend(group(store, tenant, Index::Parts, head.id.as_uuid()).await?);
+                continue;
+            }
+            _ => continue,
+        };
+        groups.extend(records.keys().map(|record| (Index::Timeline, record.as_uuid())));
     }
     for (index, prefix) in groups {
         for row in group(store, tenant, index, prefix).await? {

@@ -107,14 +107,33 @@ named as ( -- the latest: SQLite takes bare columns from the row of the maximum
     select tenant, customer, name, max(ifnull(time, -9223372036854775808))
     from touch where name is not null group by tenant, customer
 ),
+lies as ( -- in what rows a component lies: its own, and those of its parts where it is large
+    select component.id as component, component.body as body
+    from rows as component
+    where component.kind = (select id from kinds where name = 'component')
+    union all
+    select component.id, part.body
+    from rows as component
+    join groups on groups.prefix = component.key and groups.tenant = component.tenant
+        and groups.idx = (select id from indexes where name = 'parts')
+    join entries on entries.grp = groups.id
+    join rows as part on part.id = entries.row
+    where component.kind = (select id from kinds where name = 'component')
+),
 held as (
     select
-        component.id as component,
+        lies.component as component,
         json_extract(node.value, '$.namespace') as namespace,
         json_extract(node.value, '$.value') as value
-    from rows as component
-    join json_each(component.body, '$.body.identifiers') as node
-    where component.kind = (select id from kinds where name = 'component')
+    from lies
+    join json_each(lies.body, '$.body.identifiers') as node
+),
+known as (
+    select lies.component as component, count(*) as records
+    from lies
+    join json_each(lies.body, '$.body.records') as node
+    where json_extract(node.value, '$.source') is not null
+    group by lies.component
 ),
 holds as (
     select
@@ -133,8 +152,7 @@ select
     holds.phones as phones,
     holds.cards as cards,
     ifnull(holds.identifiers, 0) as identifiers,
-    (select count(*) from json_each(component.body, '$.body.records')
-        where json_extract(value, '$.source') is not null) as records,
+    ifnull(known.records, 0) as records,
     ifnull(touched.touchpoints, 0) as touchpoints,
     touched.channels as channels,
     touched.first_seen as first_seen,
@@ -142,6 +160,7 @@ select
 from rows as component
 join tenants on tenants.id = component.tenant
 left join holds on holds.component = component.id
+left join known on known.component = component.id
 left join touched on touched.tenant = component.tenant
     and touched.customer = json_extract(component.body, '$.body.id')
 left join named on named.tenant = component.tenant

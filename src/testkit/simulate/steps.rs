@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::flight::{Flight, Work};
 use super::inputs;
 use super::node::{instant, tenant};
-use super::truth::{as_component, as_home, as_outbox};
+use super::truth::{as_home, as_outbox};
 use super::world::World;
 use crate::engine;
 use crate::model::{
@@ -170,10 +170,9 @@ impl World {
         let truth = self.truth.get();
         let body = |key| truth.rows.get(&key).map(|row| &row.body);
         let home = body(Key::record_at(tenant(), record)).and_then(as_home);
-        let component = home.and_then(|home| body(Key::component(tenant(), *home)));
-        let records = component.and_then(as_component).map(|it| &it.records);
-        let records: Vec<RecordId> =
-            records.into_iter().flat_map(|them| them.keys()).copied().collect();
+        let component = home.and_then(|home| truth.component(*home));
+        let records = component.iter().flat_map(|component| component.records.keys());
+        let records: Vec<RecordId> = records.copied().collect();
         self.chance.of(&records).copied().unwrap_or(record)
     }
 

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::invariants;
 use crate::engine::Fate;
 use crate::model::{
-    Anchor, Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies,
-    Decision, DecisionId, Digest, IdKey, IdentifierHome, IdentifierId, IndexEntry, Key, Outbound,
-    OutboxEntry, OutboxState, Put, RecordId, SendOutcome, TenantId, TouchpointId, Version,
+    Anchor, Body, Changeset, Component, ComponentId, ComponentRow, ConsentLedger, ContactLedger,
+    Copies, Decision, DecisionId, Digest, IdKey, IdentifierHome, IdentifierId, IndexEntry, Key,
+    Outbound, OutboxEntry, OutboxState, Put, RecordId, SendOutcome, TenantId, TouchpointId,
+    Version,
 };
 
 /// Lines of the trace that a failure shows.
@@ -193,6 +194,10 @@ impl Truth {
         }
     }
 
+    pub(super) fn component(&self, id: ComponentId) -> Option<Arc<Component>> {
+        component(self.tenant, id, |key| self.rows.get(key).map(|known| &known.body))
+    }
+
     pub(super) fn version(&self, key: &Key) -> Version {
         self.rows.get(key).map_or(0, |known| known.version)
     }
@@ -253,6 +258,14 @@ impl<'a> Change<'a> {
         })
     }
 
+    pub(super) fn component_before(&self, id: ComponentId) -> Option<Arc<Component>> {
+        component(self.truth.tenant, id, |key| self.before(key))
+    }
+
+    pub(super) fn component_after(&self, id: ComponentId) -> Option<Arc<Component>> {
+        component(self.truth.tenant, id, |key| self.after(key))
+    }
+
     /// What is written, in a few words.
     fn line(&self, version: Version) -> String {
         let mut line = format!("       commit {version}:");
@@ -266,6 +279,23 @@ impl<'a> Change<'a> {
             let _ = write!(line, " -{}", short(key));
         }
         line
+    }
+}
+
+/// A component, in one piece, from rows by their keys.
+fn component<'r>(
+    tenant: TenantId,
+    id: ComponentId,
+    row: impl Fn(&Key) -> Option<&'r Body>,
+) -> Option<Arc<Component>> {
+    let part = |number| match row(&Key::component_part(tenant, id, number)) {
+        Some(Body::ComponentPart(part)) => Some(part.as_ref()),
+        _ => None,
+    };
+    match row(&Key::component(tenant, id))? {
+        Body::Component(ComponentRow::Whole(whole)) => Some(Arc::clone(whole)),
+        Body::Component(ComponentRow::Head(head)) => head.assemble(part).map(Arc::new),
+        _ => None,
     }
 }
 
@@ -305,7 +335,6 @@ macro_rules! typed {
 
 typed! {
     as_copies => Touchpoint(Copies), copies_after: touchpoint(TouchpointId);
-    as_component => Component(Component), component_after: component(ComponentId);
     as_consent => Consent(ConsentLedger), consent_after: consent(IdentifierId);
     as_ledger => Ledger(ContactLedger), ledger_after: ledger(RecordId);
     as_decision => Decision(Decision), decision_after: decision(DecisionId);

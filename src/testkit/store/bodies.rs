@@ -7,14 +7,14 @@ use super::rows::{at, channel, id};
 use super::{apply, or_panic, puts};
 use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
-    ComponentId, Configuration, Consent, ConsentLedger, ConsentSignal, ConsentState, ContactLedger,
-    Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus, Digest, Erasure, ErasureId,
-    Erasures, Finding, Identifier, IdentifierHome, IdentifierId, IdentifierNode, Intent, Keeping,
-    Key, Kind, LawfulBasis, Layout, LedgerEntry, LedgerState, Message, MessageId, Namespace,
-    ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile,
-    Purpose, PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome,
-    Sighting, Source, TenantId, Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict,
-    VerdictId,
+    ComponentHead, ComponentId, ComponentRow, Configuration, Consent, ConsentLedger, ConsentSignal,
+    ConsentState, ContactLedger, Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus,
+    Digest, Erasure, ErasureId, Erasures, Finding, Identifier, IdentifierHome, IdentifierId,
+    IdentifierNode, Intent, Keeping, Key, Kind, LawfulBasis, Layout, LedgerEntry, LedgerState,
+    Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry, OutboxState,
+    Outcome, Part, Pii, Profile, Purpose, PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled,
+    Ruling, SendOutcome, Sighting, Source, TenantId, Timestamp, Tombstone, Touchpoint,
+    TouchpointId, Towards, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -54,8 +54,9 @@ pub async fn bodies_come_back_equal(store: &dyn Store) {
 
 /// One body of each kind, saying `text` at `time` wherever it can.
 fn sample_bodies(text: &str, time: Timestamp) -> Vec<Body> {
-    let kinds = Kind::ALL.into_iter();
-    kinds.map(|kind| sample(kind, text, time)).collect()
+    let kinds = Kind::ALL.into_iter().map(|kind| sample(kind, text, time));
+    let head = ComponentHead { id: ComponentId::from_uuid(id(5)), parts: vec![0, u64::MAX] };
+    kinds.chain([Body::Component(ComponentRow::Head(Arc::new(head)))]).collect()
 }
 
 fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
@@ -73,7 +74,10 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         Kind::IdentifierAt => {
             Body::IdentifierAt(IdentifierHome::In(ComponentId::from_uuid(uuid::Uuid::nil())))
         }
-        Kind::Component => Body::Component(Arc::new(component(text, time))),
+        Kind::Component => Body::Component(component(text, time).into()),
+        Kind::ComponentPart => {
+            Body::ComponentPart(Arc::new(component(text, time).part(0, 1, u64::MAX)))
+        }
         Kind::Consent => Body::Consent(Arc::new(consents(text, time))),
         Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
         Kind::Decision => Body::Decision(Arc::new(decision(text, time))),

@@ -44,7 +44,7 @@ fn may_leave(change: &Change<'_>, id: DecisionId) -> Holds {
     }
     let home = change.home_after(intent.subject);
     let held = home.and_then(|home| change.component_after(*home)).is_some_and(|component| {
-        let partition = partition(&configuration().identity, component);
+        let partition = partition(&configuration().identity, &component);
         let records = partition.of(intent.subject).map(|cluster| cluster.records.clone());
         records.unwrap_or_default().iter().any(|record| {
             let node = component.records.get(record);

@@ -45,7 +45,7 @@ fn says_once(
     let Some(component) = home.and_then(|home| change.component_after(*home)) else {
         return Err("something is to be said to nobody".to_owned());
     };
-    let partition = partition(&configuration().identity, component);
+    let partition = partition(&configuration().identity, &component);
     let cluster = partition.of(intent.subject);
     let records = cluster.into_iter().flat_map(|cluster| &cluster.records);
     let ledgers = records.filter_map(|record| change.ledger_after(*record));

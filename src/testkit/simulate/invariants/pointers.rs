@@ -2,13 +2,19 @@
 
 use super::{Event, Holds, Truth, ensure};
 use crate::model::{Body, Component, ComponentId, IdentifierHome, IdentifierId, Kind, RecordId};
-use crate::testkit::simulate::truth::{Change, as_component, short};
+use crate::testkit::simulate::truth::{Change, short};
 
 pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
     let Event::Committed(change) = event else { return Ok(()) };
     for put in &change.changeset.puts {
         match &put.body {
-            Body::Component(component) => points_back(change, component)?,
+            Body::Component(_) => {
+                let held = change.component_after(ComponentId::from_uuid(put.key.id));
+                let Some(held) = held else {
+                    return Err(format!("{} lacks parts", short(&put.key)));
+                };
+                points_back(change, &held)?;
+            }
             Body::RecordAt(home) => {
                 let id = RecordId::from_uuid(put.key.id);
                 let held = change.component_after(*home);
@@ -31,22 +37,23 @@ pub(super) fn holds(_truth: &Truth, event: &Event<'_>) -> Holds {
     let components = components.chain(&change.changeset.deletes);
     for key in components.filter(|key| key.kind == Kind::Component) {
         let id = ComponentId::from_uuid(key.id);
-        let Some(before) = change.before(key).and_then(as_component) else { continue };
+        let Some(before) = change.component_before(id) else { continue };
         let holds = |after: &Component| {
             (&after.records, &after.identifiers) == (&before.records, &before.identifiers)
         };
         let after = change.component_after(id);
-        if after.is_some_and(holds) {
+        if after.as_deref().is_some_and(holds) {
             continue;
         }
         for record in before.records.keys() {
-            let held = after.is_some_and(|after| after.records.contains_key(record));
+            let held = after.as_ref().is_some_and(|after| after.records.contains_key(record));
             ensure(held || change.home_after(*record) != Some(&id), || {
                 format!("a record points to {}, which let it go", short(key))
             })?;
         }
         for identifier in before.linking() {
-            let held = after.is_some_and(|after| after.identifiers.contains_key(&identifier));
+            let held =
+                after.as_ref().is_some_and(|after| after.identifiers.contains_key(&identifier));
             let place = change.place_after(identifier);
             ensure(held || place != Some(&IdentifierHome::In(id)), || {
                 format!("an identifier points to {}, which let it go", short(key))
