@@ -9,17 +9,17 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use common::{Dice, hub, now, request, tenant};
 use omnichannel::Hub;
 use omnichannel::channel::RawInbound;
-use omnichannel::engine::{self, Need, Pause, View};
+use omnichannel::engine::{self, Moved, Need, Pause, View};
 use omnichannel::identity::{Batch, Observation, identify};
 use omnichannel::model::{
-    Body, Component, ComponentHead, ComponentId, ComponentRow, CustomerId, ErasureKey,
-    IdentifierId, IdentifierNode, IdentityRules, Index, Key, Kind, Namespace, Pii, Range, RecordId,
-    RecordNode, Row, Ruling, Timestamp, Verdict, VerdictId,
+    Body, Component, ComponentHead, ComponentId, ComponentRow, Configuration, CustomerId,
+    ErasureKey, IdentifierId, IdentifierNode, IdentityRules, Index, Key, Kind, Namespace, Pii,
+    Range, RecordId, RecordNode, Row, Ruling, Timestamp, Verdict, VerdictId,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::{block_on, recompute};
@@ -160,6 +160,40 @@ fn an_erased_customer_of_a_large_component_was_never_seen_and_the_rest_is_one_ro
     assert_eq!(views(&hub), views(&never));
 }
 
+#[test]
+fn a_large_component_travels_is_previewed_and_falls_apart_like_any() {
+    let melting = IdentityRules { bearers_max: 5, ..IdentityRules::default() };
+    let next = Configuration { identity: melting, ..Configuration::default() };
+    let store = Arc::new(MemoryStore::new());
+    let heard: Arc<Mutex<Vec<Moved>>> = Arc::default();
+    let hears = Arc::clone(&heard);
+    let hub_of = |store: &Arc<MemoryStore>| hub(Arc::clone(store));
+    let hub = hub_of(&store)
+        .following(move |moved| hears.lock().expect("a lock").extend_from_slice(moved));
+    tell(&hub, &chain("c", 300), 100);
+    heard.lock().expect("a lock").clear();
+    let new = tell(&hub, &[visit("c", 300)], 1);
+    let moved: Vec<RecordId> =
+        heard.lock().expect("a lock").iter().map(|moved| moved.record).collect();
+    assert_eq!((moved, parts(&*store)), (new, vec![8]), "of 301 records one is new");
+
+    let copy = hub_of(&Arc::default());
+    let (mut export, mut import) = (hub.export(tenant()), copy.import(tenant()));
+    while let Some(lines) = block_on(export.next()).expect("exported") {
+        block_on(import.take(&lines)).expect("imported");
+    }
+    assert!(import.progress().is_complete());
+    assert_eq!(customers(&copy), customers(&hub));
+
+    let preview = block_on(hub.preview(&next)).expect("previewed");
+    assert_eq!((preview.splits, preview.joins), (customers(&hub).len() as u64, 0));
+    block_on(hub.configure(next.clone())).expect("configured");
+    let anew = hub_of(&Arc::default()).configured(next).expect("fine rules");
+    tell(&anew, &chain("c", 301), 301);
+    assert_eq!(customers(&hub), customers(&anew));
+    assert_eq!(parts(&*store), [0; 301], "every link is shared");
+}
+
 #[cfg(feature = "sqlite")]
 #[test]
 fn no_byte_of_an_erased_customer_of_a_large_component_is_left_in_the_file() {
@@ -294,6 +328,8 @@ fn component(ids: &[u128]) -> Component {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Ids anywhere, among them the first and the last of a part.
     #[test]
     fn parts_put_together_are_the_component_and_differ_where_it_differs(
