@@ -232,7 +232,10 @@ fn rounds(hub: &Hub, stores: &[&dyn Store], record: RecordId) -> Result<(), Paus
     for round in 0.. {
         let store = stores[round.min(stores.len() - 1)];
         match engine::resolve(&hub.context(tenant()), &view, record) {
-            Ok(found) => return Ok(drop(found.expect("known"))),
+            Ok(found) => {
+                assert!(found.is_some(), "known");
+                return Ok(());
+            }
             Err(Pause::Need(Need { keys, .. })) => {
                 let rows = block_on(store.load(&keys)).expect("read");
                 view.add_rows(keys.into_iter().zip(rows));

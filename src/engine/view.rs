@@ -211,7 +211,9 @@ impl<'v> Reading<'v> {
         match self.view.place(&row.key) {
             Some(at) => self.is_torn |= self.view.rows[at].body.is_none(),
             // In one round with the head as it is now, which most often means the same parts.
-            None => drop(self.lacks_parts(row.key.tenant, head)),
+            None => {
+                self.lacks_parts(row.key.tenant, head);
+            }
         }
         self.view.component(&row.key)
     }

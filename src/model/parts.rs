@@ -7,7 +7,7 @@
 //!
 //! 1. Up to [`Component::WHOLE_MAX`] entries are one row, as nearly all components are.
 //! 2. Whoever writes a part writes the head. The head says which revision of each part it means, so
-//!    that parts read before or after it are not taken for its own (`tests/parts`).
+//!    that parts read before or after it are not taken for its own (`tests/parts.rs`).
 //!
 //! # Why
 //!
@@ -138,7 +138,8 @@ impl ComponentHead {
 pub struct ComponentPart {
     /// The component that it is a part of.
     pub component: ComponentId,
-    /// The version of the component's row on which it was written: none is written twice on one.
+    /// The version of the component's row on which it was written; of one version only one commit
+    /// can follow, so no two contents of a part have the same.
     pub revision: Version,
     /// Its source records.
     pub records: SortedMap<RecordId, Arc<RecordNode>>,
