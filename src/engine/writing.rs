@@ -249,14 +249,24 @@ struct Pointers {
 impl Pointers {
     /// Adds what points to `one` and not to `other`.
     fn add(&mut self, one: &Component, other: Option<&Component>) {
-        let has_record = |id: &RecordId| other.is_some_and(|other| other.records.contains_key(id));
-        let links = |id: &IdentifierId| {
-            let node = other.and_then(|other| other.identifiers.get(id));
-            node.is_some_and(|node| node.blocked.is_none())
-        };
-        self.records.extend(one.records.keys().filter(|id| !has_record(id)));
-        self.identifiers.extend(one.linking().filter(|id| !links(id)));
+        let records = other.map(|other| other.records.keys());
+        let links = |other: &Component| other.linking().collect::<Vec<_>>();
+        let linking = other.map(links).unwrap_or_default();
+        self.records.extend(without(one.records.keys(), records.into_iter().flatten()));
+        self.identifiers.extend(without(one.linking().collect::<Vec<_>>().iter(), linking.iter()));
     }
+}
+
+/// What is not among the others; both in order.
+fn without<'a, T: Ord + 'a>(
+    all: impl Iterator<Item = &'a T>,
+    others: impl Iterator<Item = &'a T>,
+) -> impl Iterator<Item = &'a T> {
+    let mut others = others.peekable();
+    all.filter(move |one| {
+        while others.next_if(|other| other < one).is_some() {}
+        others.peek() != Some(one)
+    })
 }
 
 /// An entry in a listing, by id.

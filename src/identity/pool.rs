@@ -215,8 +215,9 @@ impl Pool {
             for (_, at) in bearers {
                 let known = |id: &IdentifierId| self.identifiers.get(id).map(AsRef::as_ref);
                 let told = told[*at].get_or_insert_with(|| told_by(rules, records[*at], known));
-                let sighting = records[*at].identifiers.get(&id);
-                sharing.bear(sighting.and_then(|seen| seen.days), told);
+                if let Some(sighting) = records[*at].identifiers.get(&id) {
+                    sharing.bear(*sighting, told);
+                }
             }
             if sharing.is_proven() {
                 shared.push(id);

@@ -137,8 +137,8 @@ impl<'a> Resolved<'a> {
         let mut sharing = Sharing::by(self.evidence.rules, rule);
         for bearer in bearers {
             match wide.get(&bearer.place) {
-                Some(told) => sharing.bear(bearer.sighting.days, told),
-                None => sharing.bear(bearer.sighting.days, &self.told_by(bearer.place)),
+                Some(told) => sharing.bear(bearer.sighting, told),
+                None => sharing.bear(bearer.sighting, &self.told_by(bearer.place)),
             }
         }
         sharing.is_proven()

@@ -6,7 +6,7 @@
 //!
 //! # Law
 //!
-//! 1. A function of the set of bearers; another bearer never takes a proof back. Whoever has seen
+//! 1. A function of the set of sightings; another one never takes a proof back. Whoever has seen
 //!    enough may stop looking.
 //! 2. What the bearers show counts, not what they are joined to: no join decides which joins are.
 
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lives::lives;
 use crate::model::{
     Blocked, Component, Days, IdentifierId, IdentifierNode, IdentityRules, LinkRule, Namespace,
-    RecordId, RecordNode,
+    RecordId, RecordNode, Sighting,
 };
 
 /// Whether an identifier that joins a component's records turns out to be shared.
@@ -40,7 +40,7 @@ pub(super) fn shared_among(
         for (id, sighting) in record.identifiers.iter() {
             if let Some(sharing) = found.get_mut(id) {
                 let told = told.get_or_insert_with(|| told_by(rules, record, node));
-                sharing.bear(sighting.days, told);
+                sharing.bear(*sighting, told);
             }
         }
     }
@@ -52,8 +52,8 @@ pub(super) fn shared_among(
 pub struct Sharing<'a> {
     rules: &'a IdentityRules,
     rule: LinkRule,
-    /// When each bearer was seen with it.
-    seen: Vec<Option<Days>>,
+    /// How each bearer was seen with it.
+    seen: Vec<Sighting>,
     /// What tells parties apart, and the bearer that shows it.
     shown: Vec<(Telling<'a>, usize)>,
 }
@@ -110,9 +110,9 @@ impl<'a> Sharing<'a> {
     }
 
     /// Adds a bearer by what it shows.
-    pub(super) fn bear(&mut self, days: Option<Days>, told: &[(u8, Telling<'a>)]) {
+    pub(super) fn bear(&mut self, sighting: Sighting, told: &[(u8, Telling<'a>)]) {
         let (bearer, priority) = (self.seen.len(), self.rule.priority);
-        self.seen.push(days);
+        self.seen.push(sighting);
         let higher = told.iter().filter(|(other, _)| *other > priority);
         self.shown.extend(higher.map(|(_, value)| (*value, bearer)));
     }
@@ -127,7 +127,7 @@ impl<'a> Sharing<'a> {
         for (_, record) in component.records.iter().filter(|(id, _)| !skips(**id)) {
             let Some(sighting) = record.identifiers.get(&identifier) else { continue };
             let node = |id: &IdentifierId| component.identifiers.get(id).map(AsRef::as_ref);
-            self.bear(sighting.days, &told_by(self.rules, record, node));
+            self.bear(*sighting, &told_by(self.rules, record, node));
         }
     }
 
@@ -139,11 +139,13 @@ impl<'a> Sharing<'a> {
         if self.shown.len() < 2 {
             return false;
         }
-        let lives = lives(&self.seen, self.rule.idle_days_max);
+        let days: Vec<Option<Days>> = self.seen.iter().map(|seen| seen.days).collect();
+        let lives = lives(&days, self.rule.idle_days_max);
         let last = lives.iter().flatten().max().copied().unwrap_or(0);
         (0..=last).any(|life| {
-            // A bearer of unknown time counts into every life: another bearer never unproves.
-            let lived = |bearer: usize| lives[bearer].is_none_or(|of| of == life);
+            // What may be of any day counts into every life: nothing that comes later unproves.
+            let any = |bearer: usize| self.seen[bearer].may_be_of_any_day();
+            let lived = |bearer: usize| any(bearer) || lives[bearer] == Some(life);
             let shown = self.shown.iter().filter(|(_, bearer)| lived(*bearer));
             let mut values: Vec<Telling<'_>> = shown.map(|(value, _)| *value).collect();
             values.sort_unstable();

@@ -49,6 +49,8 @@ pub struct Sighting {
     pub assurance: Assurance,
     /// From when to when; `None` where no touchpoint has a time.
     pub days: Option<Days>,
+    /// Whether one without a time was seen beside those that have one: it could be of any day.
+    pub also_undated: bool,
 }
 
 /// The forms in which rows hold a sighting: the assurance alone where no time is known.
@@ -56,15 +58,21 @@ pub struct Sighting {
 #[serde(untagged)]
 enum Stored {
     Undated(Assurance),
-    Dated { assurance: Assurance, first: i32, last: i32 },
+    Dated {
+        assurance: Assurance,
+        first: i32,
+        last: i32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        also_undated: bool,
+    },
 }
 
 impl From<Stored> for Sighting {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::Undated(assurance) => Self { assurance, days: None },
-            Stored::Dated { assurance, first, last } => {
-                Self { assurance, days: Some(Days { first, last }) }
+            Stored::Undated(assurance) => Self { assurance, days: None, also_undated: false },
+            Stored::Dated { assurance, first, last, also_undated } => {
+                Self { assurance, days: Some(Days { first, last }), also_undated }
             }
         }
     }
@@ -72,10 +80,10 @@ impl From<Stored> for Sighting {
 
 impl From<Sighting> for Stored {
     fn from(seen: Sighting) -> Self {
-        let assurance = seen.assurance;
-        match seen.days {
+        let Sighting { assurance, days, also_undated } = seen;
+        match days {
             None => Self::Undated(assurance),
-            Some(Days { first, last }) => Self::Dated { assurance, first, last },
+            Some(Days { first, last }) => Self::Dated { assurance, first, last, also_undated },
         }
     }
 }
@@ -83,7 +91,12 @@ impl From<Sighting> for Stored {
 impl Sighting {
     /// One sighting at a time, where known.
     pub fn new(assurance: Assurance, at: Option<Timestamp>) -> Self {
-        Self { assurance, days: at.map(Days::of) }
+        Self { assurance, days: at.map(Days::of), also_undated: false }
+    }
+
+    /// Whether a touchpoint without a time is among those that it sums up.
+    pub fn may_be_of_any_day(self) -> bool {
+        self.days.is_none() || self.also_undated
     }
 
     /// Both: the better assurance, from the first to the last.
@@ -93,7 +106,12 @@ impl Sighting {
             (Some(days), Some(others)) => Some(days.and(others)),
             (days, others) => days.or(others),
         };
-        Self { assurance: self.assurance.max(other.assurance), days }
+        let undated = self.may_be_of_any_day() || other.may_be_of_any_day();
+        Self {
+            assurance: self.assurance.max(other.assurance),
+            days,
+            also_undated: undated && days.is_some(),
+        }
     }
 }
 
@@ -112,14 +130,15 @@ mod tests {
         assert_eq!(all.days, Some(Days { first: -1, last: 89 }));
         assert_eq!(early.days, Some(Days { first: -1, last: -1 }));
         assert_eq!(all.and(all), all);
+        assert!(all.may_be_of_any_day() && !early.and(late).may_be_of_any_day());
     }
 
     #[test]
     fn rows_without_a_time_are_read() {
         let bare: Sighting = serde_json::from_str("\"verified\"").expect("a bare assurance");
-        assert_eq!(bare, Sighting { assurance: Assurance::Verified, days: None });
+        assert_eq!(bare, Sighting::new(Assurance::Verified, None));
         let all = Sighting::new(Assurance::Asserted, Timestamp::from_micros(0));
-        for sighting in [bare, all] {
+        for sighting in [bare, all, bare.and(all)] {
             let text = serde_json::to_string(&sighting).expect("JSON");
             assert_eq!(serde_json::from_str::<Sighting>(&text).expect("JSON"), sighting, "{text}");
         }

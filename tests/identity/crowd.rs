@@ -28,8 +28,14 @@ struct Counting {
 impl Counting {
     fn saw(&self, row: &Row) {
         self.counts[1].fetch_add(1, SeqCst);
-        if let Body::Component(component) = &row.body {
-            let nodes = component.records.len() + component.identifiers.len();
+        let nodes = match &row.body {
+            Body::Component(row) => {
+                row.whole().map(|all| all.records.len() + all.identifiers.len())
+            }
+            Body::ComponentPart(part) => Some(part.records.len() + part.identifiers.len()),
+            _ => None,
+        };
+        if let Some(nodes) = nodes {
             self.counts[2].fetch_add(nodes, SeqCst);
         }
     }

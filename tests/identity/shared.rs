@@ -6,6 +6,7 @@ use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
 
 use crate::common::{hub, request, tenant};
+use crate::history::fresh;
 use crate::told::erasure_key;
 
 /// A visit with an account, where known, on a device.
@@ -114,4 +115,35 @@ fn whoever_is_erased_by_any_record_takes_the_proof_of_sharing_along() {
         block_on(hub.erase(tenant(), [browser, two][by], "request 17")).expect("erased");
         assert!(same(&hub, one, guest), "one account has it");
     }
+}
+
+#[test]
+fn what_was_seen_at_no_known_time_still_proves_sharing_once_it_is_seen_again() {
+    let phone = r#"{"namespace":"phone","value":"+33612345672"}"#;
+    let account = |n: u8| format!(r#"{{"namespace":"account","value":"a-{n}"}}"#);
+    let cookie = r#"{"namespace":"cookie","value":"c-1"}"#;
+    let told = [
+        ("web", phone, account(0), r#""occurred_at":"2025-01-01T10:00:00Z","#),
+        ("app", cookie, format!("{phone},{}", account(1)), ""),
+        ("app", cookie, phone.to_owned(), r#""occurred_at":"2025-12-01T10:00:00Z","#),
+    ];
+    let digests = [[0, 1, 2], [2, 1, 0], [0, 2, 1]].map(|order| {
+        let hub = fresh();
+        for at in order {
+            let (channel, sender, others, when) = &told[at];
+            let body = format!(
+                r#"{{"id":"{at}","act":"visited",{when}"sender":{sender},"identifiers":[{others}]}}"#
+            );
+            block_on(hub.receive(request(channel, &body))).expect("received");
+        }
+        let portraits = block_on(hub.portraits(tenant())).expect("views");
+        let endpoints = portraits.iter().flat_map(|portrait| &portrait.customer.endpoints);
+        let phones: Vec<bool> = endpoints
+            .filter(|held| held.namespace == Namespace::Phone)
+            .map(|held| held.linking)
+            .collect();
+        assert_eq!(phones, [false, false], "two accounts may have had it on one day");
+        block_on(hub.digest(tenant())).expect("views")
+    });
+    assert!(digests.iter().all(|digest| *digest == digests[0]));
 }
