@@ -23,6 +23,7 @@ mod health;
 mod identify;
 mod judge;
 mod layout;
+pub mod linkage;
 mod lives;
 mod normalise;
 mod partition;

@@ -1,0 +1,3 @@
+//! Finds the records of one person that nothing names equally.
+
+pub mod distance;
