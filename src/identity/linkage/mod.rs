@@ -1,3 +1,29 @@
-//! Finds the records of one person that nothing names equally.
+//! Record linkage: the same person under several spellings and no common key.
+//!
+//! A model of three classes, after Fellegi and Sunter (1969): two records of one person, of related
+//! people (a household), of strangers. It is learnt without labels from the records themselves and
+//! gives each pair a weight in which every comparison has its part.
+//!
+//! # Law
+//!
+//! 1. The same records in any order give the same model, the same links and the same clusters.
+//! 2. Weights are integers; floating point is used in training only, and quantised once.
 
+mod block;
+mod clean;
+mod compare;
 pub mod distance;
+mod link;
+mod meaning;
+mod model;
+mod nickname;
+mod rarity;
+mod table;
+mod texts;
+mod train;
+
+pub use compare::{Comparison, Fact};
+pub use link::{Link, Linked, link};
+pub use meaning::Meaning;
+pub use model::{Millibits, Model, Weighed, Weight};
+pub use table::{Column, Table, TableError};

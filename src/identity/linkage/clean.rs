@@ -1,0 +1,52 @@
+//! Values in the forms in which linkage compares them.
+
+use std::borrow::Cow;
+
+use super::meaning::Meaning;
+use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
+
+/// A value's form for comparing; empty where it stands for none. Never longer than a few times
+/// what was written.
+pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
+    match meaning {
+        Meaning::BirthDate => birth_date(seen),
+        Meaning::PostalCode => {
+            let code = postal_code(None, seen).value;
+            Cow::Owned(code.expose().chars().filter(|c| !c.is_whitespace()).collect())
+        }
+        Meaning::Phone => digits(seen),
+        Meaning::NationalId | Meaning::HouseNumber => Cow::Owned(
+            seen.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect(),
+        ),
+        Meaning::Email => Cow::Owned(seen.to_lowercase()),
+        _ if is_plain(seen) => Cow::Borrowed(seen),
+        _ => Cow::Owned(comparable_name(seen).value.expose().to_owned()),
+    }
+}
+
+/// Whether a text is in its comparable form already: small letters, digits, single spaces.
+fn is_plain(seen: &str) -> bool {
+    let mut last = b' ';
+    seen.bytes().all(|byte| {
+        let fits =
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b' ' && last != b' ');
+        last = byte;
+        fits
+    }) && last != b' '
+}
+
+/// As `YYYYMMDD`; what is no date stays as it is, without punctuation.
+fn birth_date(seen: &str) -> Cow<'_, str> {
+    let latest = chrono::NaiveDate::MAX;
+    if let Some(date) = read_date(seen, DateOrder::DayFirst, latest).value.expose() {
+        return Cow::Owned(date.format("%Y%m%d").to_string());
+    }
+    digits(seen)
+}
+
+fn digits(seen: &str) -> Cow<'_, str> {
+    if seen.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(seen);
+    }
+    Cow::Owned(seen.chars().filter(char::is_ascii_digit).collect())
+}

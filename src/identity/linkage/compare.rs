@@ -1,0 +1,291 @@
+//! Comparisons: how alike two records are in one fact, as a level.
+//!
+//! One comparison for one fact: a name that is a part of an e-mail address counts once. Level 0 is
+//! the best of each; a fact that one of both lacks says nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::distance::{jaro_winkler_at_least, osa_within};
+use super::meaning::Meaning;
+use super::nickname::Nicknames;
+use super::table::{Column, Table};
+use super::texts::MISSING;
+
+/// Most levels that a comparison has.
+pub(super) const LEVELS_MAX: usize = 8;
+
+/// What a comparison looks at.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// The first name.
+    FirstName,
+    /// The surname.
+    Surname,
+    /// The date of birth.
+    BirthDate,
+    /// The postal code and the town: one fact.
+    Place,
+    /// The e-mail address.
+    Email,
+    /// The telephone number.
+    Phone,
+    /// A number or a line that is the same or nearly so.
+    Text,
+}
+
+impl Fact {
+    /// What each level means, from the best.
+    pub fn levels(self) -> &'static [&'static str] {
+        match self {
+            Self::FirstName => &[
+                "the same",
+                "swapped with the surname",
+                "a nickname",
+                "an initial",
+                "one letter apart",
+                "much alike",
+                "alike",
+                "different",
+            ],
+            Self::Surname => &[
+                "the same",
+                "a part of a double name",
+                "one letter apart",
+                "much alike",
+                "different",
+            ],
+            Self::BirthDate => &[
+                "the same",
+                "day and month swapped",
+                "the same month",
+                "the same day of another year",
+                "the same year, 1 January",
+                "the same year",
+                "different",
+            ],
+            Self::Place => &[
+                "the same postal code",
+                "a postal code one sign apart",
+                "the same town and area",
+                "the same town",
+                "towns much alike",
+                "different",
+            ],
+            Self::Email | Self::Phone => &["the same", "one sign apart", "different"],
+            Self::Text => &["the same", "up to two signs apart", "different"],
+        }
+    }
+
+    /// Whether a level is of equal values, whose rarity counts.
+    pub(super) fn counts_rarity(self, level: u8) -> bool {
+        level == 0 || (self == Self::Place && level == 3)
+    }
+}
+
+/// One comparison: a fact and the columns that state it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What is compared.
+    pub fact: Fact,
+    /// The column that states it, by its place; of a place the postal code, where there is one.
+    pub column: usize,
+    /// Another column: the other name, or the town.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<usize>,
+    /// Whether it tells a person from the others of the household.
+    pub personal: bool,
+}
+
+impl Comparison {
+    /// A comparison for each fact that the columns state.
+    pub fn default_for(columns: &[Column]) -> Vec<Self> {
+        let at = |meaning| columns.iter().position(|column: &Column| column.meaning() == meaning);
+        let (first, last) = (at(Meaning::FirstName), at(Meaning::Surname));
+        let (code, city) = (at(Meaning::PostalCode), at(Meaning::City));
+        let mut all = Vec::new();
+        for (place, column) in columns.iter().enumerate() {
+            let meaning = column.meaning();
+            let (fact, beside) = match meaning {
+                Meaning::FirstName if first == Some(place) => (Fact::FirstName, last),
+                Meaning::Surname if last == Some(place) => (Fact::Surname, first),
+                Meaning::BirthDate => (Fact::BirthDate, None),
+                Meaning::PostalCode if code == Some(place) => (Fact::Place, city),
+                Meaning::City if code.is_none() && city == Some(place) => (Fact::Place, None),
+                Meaning::Email => (Fact::Email, None),
+                Meaning::Phone => (Fact::Phone, None),
+                Meaning::NationalId | Meaning::HouseNumber | Meaning::AddressLine => {
+                    (Fact::Text, None)
+                }
+                Meaning::Other => (Fact::Text, None),
+                _ => continue,
+            };
+            all.push(Self { fact, column: place, beside, personal: meaning.is_personal() });
+        }
+        all
+    }
+
+    /// Whether it looks at a column.
+    pub(super) fn uses(&self, column: usize) -> bool {
+        self.column == column || self.beside == Some(column)
+    }
+}
+
+/// Compares the records of a table.
+#[derive(Debug)]
+pub(super) struct Comparer<'t> {
+    pub(super) table: &'t Table,
+    nicknames: Nicknames,
+}
+
+/// A name is swapped, or a town the same but for its spelling, from here.
+const MUCH_ALIKE: f64 = 0.88;
+const ALIKE: f64 = 0.75;
+const SAME_TOWN: f64 = 0.9;
+
+impl<'t> Comparer<'t> {
+    pub(super) fn new(table: &'t Table) -> Self {
+        Self { table, nicknames: Nicknames::default() }
+    }
+
+    fn text(&self, column: usize, record: u32) -> &'t str {
+        let column = &self.table.columns()[column];
+        column.texts.get(column.cells[record as usize])
+    }
+
+    fn cell(&self, column: usize, record: u32) -> u32 {
+        self.table.columns()[column].cells[record as usize]
+    }
+
+    /// The level of two records; `None` where one of them lacks the fact.
+    pub(super) fn level(&self, of: &Comparison, a: u32, b: u32) -> Option<u8> {
+        if of.fact == Fact::Place {
+            return self.place(of, a, b);
+        }
+        let (one, other) = (self.cell(of.column, a), self.cell(of.column, b));
+        if one == MISSING || other == MISSING {
+            return None;
+        }
+        if one == other {
+            return Some(0);
+        }
+        let (here, there) = (self.text(of.column, a), self.text(of.column, b));
+        match of.fact {
+            Fact::FirstName if self.is_swapped(of, a, b) => Some(1),
+            Fact::Surname if self.is_swapped(of, a, b) => None,
+            Fact::FirstName => Some(self.first_name(here, there)),
+            Fact::Surname => Some(surname(here, there)),
+            Fact::BirthDate => Some(birth_date(here, there)),
+            Fact::Email | Fact::Phone => {
+                Some(if osa_within(here, there, 1).is_some() { 1 } else { 2 })
+            }
+            Fact::Text | Fact::Place => {
+                let close = here.len().min(there.len()) > 2 && osa_within(here, there, 2).is_some();
+                Some(if close { 1 } else { 2 })
+            }
+        }
+    }
+
+    /// Whether first name and surname of one stand in each other's place.
+    fn is_swapped(&self, of: &Comparison, a: u32, b: u32) -> bool {
+        let Some(beside) = of.beside else { return false };
+        let alike = |one: &str, other: &str| {
+            !one.is_empty()
+                && one.bytes().next() == other.bytes().next()
+                && jaro_winkler_at_least(one, other, MUCH_ALIKE).is_some()
+        };
+        alike(self.text(of.column, a), self.text(beside, b))
+            && alike(self.text(beside, a), self.text(of.column, b))
+    }
+
+    fn first_name(&self, here: &str, there: &str) -> u8 {
+        if self.nicknames.same(here, there) {
+            return 2;
+        }
+        let (short, long) = if here.len() <= there.len() { (here, there) } else { (there, here) };
+        if short.chars().count() == 1 && long.starts_with(short) {
+            return 3;
+        }
+        if osa_within(here, there, 1).is_some() {
+            return 4;
+        }
+        match jaro_winkler_at_least(here, there, ALIKE) {
+            Some(alike) if alike >= MUCH_ALIKE => 5,
+            Some(_) => 6,
+            None => 7,
+        }
+    }
+
+    fn place(&self, of: &Comparison, a: u32, b: u32) -> Option<u8> {
+        let (one, other) = (self.cell(of.column, a), self.cell(of.column, b));
+        let both = one != MISSING && other != MISSING;
+        let towns = of.beside.map(|city| (self.cell(city, a), self.cell(city, b)));
+        let towns = towns.filter(|(one, other)| *one != MISSING && *other != MISSING);
+        if !both && towns.is_none() {
+            return None;
+        }
+        if both && one == other {
+            return Some(0);
+        }
+        let (here, there) = (self.text(of.column, a), self.text(of.column, b));
+        if both && osa_within(here, there, 1).is_some() {
+            return Some(1);
+        }
+        match (towns, of.beside) {
+            (Some((one, other)), _) if one == other => {
+                Some(if both && area(here) == area(there) { 2 } else { 3 })
+            }
+            (Some(_), Some(city)) => {
+                let (one, other) = (self.text(city, a), self.text(city, b));
+                Some(if jaro_winkler_at_least(one, other, SAME_TOWN).is_some() { 4 } else { 5 })
+            }
+            _ => Some(5),
+        }
+    }
+}
+
+/// The part of a postal code that names an area: all but its last three signs.
+pub(super) fn area(code: &str) -> &str {
+    let keep = code.len().saturating_sub(3).max(2);
+    code.get(..keep).unwrap_or(code)
+}
+
+fn surname(here: &str, there: &str) -> u8 {
+    let (short, long) = if here.len() <= there.len() { (here, there) } else { (there, here) };
+    if long.split(' ').any(|part| part == short)
+        || short.split(' ').next() == long.split(' ').next()
+    {
+        return 1;
+    }
+    if osa_within(here, there, 1).is_some() {
+        return 2;
+    }
+    if jaro_winkler_at_least(here, there, MUCH_ALIKE).is_some() { 3 } else { 4 }
+}
+
+/// Of two dates as `YYYYMMDD`; others are the same or not.
+fn birth_date(here: &str, there: &str) -> u8 {
+    let (Some(one), Some(other)) = (parts(here), parts(there)) else { return 6 };
+    let (years, months, days) = (one.0 == other.0, one.1 == other.1, one.2 == other.2);
+    let first = |(_, month, day): (&str, &str, &str)| month == "01" && day == "01";
+    if years && one.1 == other.2 && one.2 == other.1 {
+        1
+    } else if years && months {
+        2
+    } else if months && days {
+        3
+    } else if years && (first(one) || first(other)) {
+        4
+    } else if years {
+        5
+    } else {
+        6
+    }
+}
+
+/// Year, month and day.
+fn parts(date: &str) -> Option<(&str, &str, &str)> {
+    let is_date = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+    is_date.then(|| (&date[..4], &date[4..6], &date[6..]))
+}

@@ -1,0 +1,143 @@
+//! From records to people: candidate pairs are weighed, and people put together from them.
+
+use std::collections::BTreeMap;
+
+use super::block::{Blocks, rules_for};
+use super::compare::{Comparer, Comparison};
+use super::model::{Millibits, Model};
+use super::rarity::Rarity;
+use super::table::Table;
+use super::train;
+use crate::identity::Union;
+
+/// Most records of a block that are compared with each other.
+const BLOCK_MAX: usize = 300;
+
+/// Most records of a group of which every pair is weighed.
+const GROUP_MAX: usize = 400;
+
+/// Two records that are sooner one person than not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The smaller place.
+    pub a: u32,
+    /// The larger place.
+    pub b: u32,
+    /// How much speaks for one person.
+    pub weight: Millibits,
+}
+
+/// What a run found.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// The model by which it was found.
+    pub model: Model,
+    /// Pairs that blocking found.
+    pub candidates: u64,
+    /// Pairs that were lost in blocks too large to be compared; others may have found them.
+    pub lost: u64,
+    /// Links at or above the threshold.
+    pub links: Vec<Link>,
+    /// Of each record, the smallest place of its person's records.
+    pub people: Vec<u32>,
+}
+
+/// Finds the people among a table's records, without labels.
+///
+/// `threshold` is the weight from which a pair links, 0 by default: sooner one person than not.
+pub fn link(table: Table, threshold: Millibits) -> Linked {
+    let table = table.cleaned();
+    let comparisons = Comparison::default_for(table.columns());
+    let rules = rules_for(table.columns());
+    let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
+    let (comparer, rarity) = (Comparer::new(&table), Rarity::of_table(&table));
+    let learnt = train::train(&comparer, &comparisons, &rarity, (&blocks, &rules));
+    let model = Model::of(&learnt, &comparisons);
+    let (mut links, mut candidates) = (Vec::new(), 0);
+    for rule in 0..blocks.rules() {
+        blocks.each_pair(rule, |a, b, _| {
+            candidates += 1;
+            let weight = model.weigh(&comparer, &rarity, (a, b)).total;
+            if weight >= threshold {
+                links.push(Link { a: a.min(b), b: a.max(b), weight });
+            }
+        });
+    }
+    links.sort_unstable_by_key(|link| (link.a, link.b));
+    let weigh = |a: u32, b: u32| model.weigh(&comparer, &rarity, (a, b)).total - threshold;
+    let people = people(table.len(), &links, weigh);
+    let lost = blocks.lost.iter().sum();
+    Linked { model, candidates, lost, links, people }
+}
+
+/// Puts people together: within what links connect, the two groups that belong together most are
+/// joined first, as long as their records agree on the whole.
+fn people(records: usize, links: &[Link], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<u32> {
+    let mut union = Union::new(records);
+    for link in links {
+        union.join(link.a, link.b);
+    }
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for link in links {
+        for record in [link.a, link.b] {
+            groups.entry(union.root(record)).or_default().push(record);
+        }
+    }
+    let mut people: Vec<u32> = (0..records).filter_map(|at| u32::try_from(at).ok()).collect();
+    for members in groups.values_mut() {
+        members.sort_unstable();
+        members.dedup();
+        if members.len() > GROUP_MAX {
+            // Too many to weigh every pair: each for itself.
+            continue;
+        }
+        for cluster in merged(members, &weigh) {
+            for record in &cluster {
+                people[*record as usize] = cluster[0];
+            }
+        }
+    }
+    people
+}
+
+/// Merges greedily by the mean of the strongest and the average weight between two clusters.
+fn merged(members: &[u32], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<Vec<u32>> {
+    let count = members.len();
+    let mut clusters: Vec<Vec<u32>> = members.iter().map(|record| vec![*record]).collect();
+    // Of each two clusters: the strongest weight, the sum of all, their number.
+    let mut between = vec![(Millibits::MIN, 0, 0); count * count];
+    for one in 0..count {
+        for other in one + 1..count {
+            let weight = weigh(members[one], members[other]);
+            between[one * count + other] = (weight, weight, 1);
+            between[other * count + one] = (weight, weight, 1);
+        }
+    }
+    let score =
+        |(most, sum, pairs): (Millibits, Millibits, Millibits)| (most + sum / pairs.max(1)) / 2;
+    let mut alive: Vec<usize> = (0..count).collect();
+    loop {
+        let mut best: Option<(Millibits, usize, usize)> = None;
+        for (at, one) in alive.iter().enumerate() {
+            for other in &alive[at + 1..] {
+                let found = score(between[one * count + other]);
+                if found > 0 && best.is_none_or(|(most, ..)| found > most) {
+                    best = Some((found, *one, *other));
+                }
+            }
+        }
+        let Some((_, kept, gone)) = best else { break };
+        let moved = std::mem::take(&mut clusters[gone]);
+        clusters[kept].extend(moved);
+        alive.retain(|at| *at != gone);
+        for at in alive.iter().filter(|at| **at != kept) {
+            let (one, other) = (between[kept * count + at], between[gone * count + at]);
+            let both = (one.0.max(other.0), one.1 + other.1, one.2 + other.2);
+            between[kept * count + at] = both;
+            between[at * count + kept] = both;
+        }
+    }
+    let mut clusters: Vec<Vec<u32>> = clusters.into_iter().filter(|of| !of.is_empty()).collect();
+    clusters.iter_mut().for_each(|cluster| cluster.sort_unstable());
+    clusters
+}

@@ -1,0 +1,76 @@
+//! What a column of records means, guessed from its name and its content.
+
+/// What a column means; it decides how values are cleaned and compared, and what blocks.
+#[non_exhaustive]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// A first or given name.
+    FirstName,
+    /// A surname or family name.
+    Surname,
+    /// A date of birth.
+    BirthDate,
+    /// A town or suburb.
+    City,
+    /// A postal code.
+    PostalCode,
+    /// A state, county or region: too coarse to tell people apart.
+    Region,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A number that a state or an insurer gives to one person.
+    NationalId,
+    /// The number of a house.
+    HouseNumber,
+    /// A line of an address.
+    AddressLine,
+    /// Where the record comes from: it is no fact about the person.
+    Source,
+    /// Anything else, compared as it is.
+    Other,
+}
+
+/// Words in names of columns, by meaning; the first that fits counts.
+const WORDS: [(Meaning, &[&str]); 12] = [
+    (Meaning::Email, &["email", "mail", "courriel"]),
+    (Meaning::Phone, &["phone", "mobile", "tel", "telephone", "cell", "portable"]),
+    (Meaning::BirthDate, &["dob", "birth", "birthdate", "birthday", "naissance", "born"]),
+    (Meaning::NationalId, &["ssn", "soc", "nin", "insee", "national", "passport", "tax", "nhs"]),
+    (Meaning::PostalCode, &["postcode", "zip", "postal", "zipcode", "plz", "cp"]),
+    (Meaning::FirstName, &["first", "given", "forename", "firstname", "givenname", "prenom"]),
+    (Meaning::Surname, &["surname", "last", "family", "lastname", "nom"]),
+    (Meaning::City, &["city", "town", "suburb", "ville", "locality", "commune"]),
+    (Meaning::Region, &["state", "county", "region", "province", "country", "departement"]),
+    (Meaning::HouseNumber, &["number", "house", "streetnumber", "numero"]),
+    (Meaning::AddressLine, &["address", "street", "addr", "adresse", "rue", "road"]),
+    (Meaning::Source, &["source", "system", "origin", "dataset"]),
+];
+
+impl Meaning {
+    /// Guesses from a column's name; [`Meaning::Other`] where nothing fits.
+    ///
+    /// ```
+    /// use omnichannel::identity::linkage::Meaning;
+    /// assert_eq!(Meaning::guess("Given_Name"), Meaning::FirstName);
+    /// assert_eq!(Meaning::guess("date_of_birth"), Meaning::BirthDate);
+    /// assert_eq!(Meaning::guess("street_number"), Meaning::HouseNumber);
+    /// assert_eq!(Meaning::guess("favourite colour"), Meaning::Other);
+    /// ```
+    pub fn guess(name: &str) -> Self {
+        let plain = crate::identity::comparable_name(name).value;
+        let plain = plain.expose().replace('_', " ");
+        let words: Vec<&str> = plain.split(' ').collect();
+        let fits = |(_, known): &&(Self, &[&str])| words.iter().any(|word| known.contains(word));
+        WORDS.iter().find(fits).map_or(Self::Other, |(meaning, _)| *meaning)
+    }
+
+    /// Whether it tells a person from the others of the household: a name, a birth, a number.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::FirstName | Self::BirthDate | Self::NationalId)
+    }
+}

@@ -1,0 +1,122 @@
+//! Records to be linked, column by column.
+
+use super::clean::clean;
+use super::meaning::Meaning;
+use super::texts::Texts;
+
+/// A column: its name, what it means, and a cell for each record.
+#[derive(Debug, Clone)]
+pub struct Column {
+    name: String,
+    meaning: Meaning,
+    pub(super) texts: Texts,
+    pub(super) cells: Vec<u32>,
+}
+
+impl Column {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it means.
+    pub fn meaning(&self) -> Meaning {
+        self.meaning
+    }
+}
+
+/// Why a record does not fit its table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// It has more or fewer values than there are columns.
+    #[error("record {record} has {found} values, but there are {expected} columns")]
+    Width {
+        /// Its place, from 1.
+        record: usize,
+        /// How many values it has.
+        found: usize,
+        /// How many columns there are.
+        expected: usize,
+    },
+    /// There are as many records as a table can number.
+    #[error("a table holds at most {} records: link parts of them", u32::MAX - 1)]
+    Full,
+}
+
+/// Records to be linked, by their places from 0.
+///
+/// Holds four bytes for each cell and each distinct value once.
+#[derive(Debug, Clone)]
+pub struct Table {
+    columns: Vec<Column>,
+    records: usize,
+}
+
+impl Table {
+    /// A table of columns with their meanings.
+    pub fn new<'n>(columns: impl IntoIterator<Item = (&'n str, Meaning)>) -> Self {
+        let columns = columns.into_iter().map(|(name, meaning)| Column {
+            name: name.to_owned(),
+            meaning,
+            texts: Texts::default(),
+            cells: Vec::new(),
+        });
+        Self { columns: columns.collect(), records: 0 }
+    }
+
+    /// Adds a record: a value for each column, empty where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError`]; the table is as it was.
+    pub fn push<'v>(
+        &mut self,
+        values: impl ExactSizeIterator<Item = &'v str>,
+    ) -> Result<(), TableError> {
+        let (record, expected) = (self.records + 1, self.columns.len());
+        if values.len() != expected {
+            return Err(TableError::Width { record, found: values.len(), expected });
+        }
+        if record >= u32::MAX as usize {
+            return Err(TableError::Full);
+        }
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            let number = column.texts.number(value.trim());
+            column.cells.push(number);
+        }
+        self.records += 1;
+        Ok(())
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.records
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The same with values in the forms in which they are compared; what stands for no value is
+    /// missing. Each distinct value is cleaned once.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        let columns = self.columns.into_iter().map(|column| {
+            let mut texts = Texts::default();
+            let numbers: Vec<u32> = column
+                .texts
+                .iter()
+                .map(|text| texts.number(&clean(column.meaning, text)))
+                .collect();
+            let cells = column.cells.iter().map(|cell| numbers[*cell as usize]).collect();
+            Column { texts, cells, ..column }
+        });
+        Self { columns: columns.collect(), records: self.records }
+    }
+}
