@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 /// Precision, recall and F1 over pairs of records.
-pub(crate) fn pairwise(people: &[u32], truth: &[String]) -> (f64, f64, f64) {
+pub(crate) fn pairwise(people: &[u32], truth: &[String]) -> Value {
     let pairs = |count: u64| count * (count - 1) / 2;
     let (mut found, mut real, mut right) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (person, truth) in people.iter().zip(truth) {
@@ -16,5 +18,6 @@ pub(crate) fn pairwise(people: &[u32], truth: &[String]) -> (f64, f64, f64) {
     let right: u64 = right.into_values().map(pairs).sum();
     let share = |of: u64| if of == 0 { 1.0 } else { right as f64 / of as f64 };
     let (p, r) = (share(found), share(real));
-    (p, r, if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 })
+    let f1 = if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
+    json!({ "p": p, "r": r, "f1": f1 })
 }

@@ -132,7 +132,8 @@ fn what_was_seen_at_no_known_time_still_proves_sharing_once_it_is_seen_again() {
         for at in order {
             let (channel, sender, others, when) = &told[at];
             let body = format!(
-                r#"{{"id":"{at}","act":"visited",{when}"sender":{sender},"identifiers":[{others}]}}"#
+                r#"{{"id":"{at}","act":"visited",{when}"sender":{sender},
+                    "identifiers":[{others}]}}"#
             );
             block_on(hub.receive(request(channel, &body))).expect("received");
         }

@@ -163,10 +163,10 @@ fn asked(name: &str) -> Option<u32> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// `OMNICHANNEL_PEOPLE=100000` judges a whole town, in release; the gate a village.
+/// `OMNICHANNEL_TOWN=100000` judges a whole town, in release; the gate a village.
 #[test]
 fn a_town_goes_through_a_hub_and_is_judged() {
-    let people = asked("OMNICHANNEL_PEOPLE").unwrap_or(2_000);
+    let people = asked("OMNICHANNEL_TOWN").unwrap_or(2_000);
     let town = town(Knobs::default().people(people).seed(7));
     let hub = hub(&town);
     let requests = town.sightings().map(|sighting| sighting.request(tenant()));

@@ -125,11 +125,6 @@ impl Comparison {
         }
         all
     }
-
-    /// Whether it looks at a column.
-    pub(super) fn uses(&self, column: usize) -> bool {
-        self.column == column || self.beside == Some(column)
-    }
 }
 
 /// Compares the records of a table.

@@ -16,6 +16,9 @@ const BLOCK_MAX: usize = 300;
 /// Most records of a group of which every pair is weighed.
 const GROUP_MAX: usize = 400;
 
+/// By how much the threshold rises within a group that is too large.
+const STEP: Millibits = 2_000;
+
 /// Two records that are sooner one person than not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
@@ -51,7 +54,8 @@ pub fn link(table: Table, threshold: Millibits) -> Linked {
     let rules = rules_for(table.columns());
     let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
     let (comparer, rarity) = (Comparer::new(&table), Rarity::of_table(&table));
-    let learnt = train::train(&comparer, &comparisons, &rarity, (&blocks, &rules));
+    let content = train::contents(&table);
+    let learnt = train::train(&comparer, &comparisons, &rarity, (&blocks, &rules), &content);
     let model = Model::of(&learnt, &comparisons);
     let (mut links, mut candidates) = (Vec::new(), 0);
     for rule in 0..blocks.rules() {
@@ -65,39 +69,58 @@ pub fn link(table: Table, threshold: Millibits) -> Linked {
     }
     links.sort_unstable_by_key(|link| (link.a, link.b));
     let weigh = |a: u32, b: u32| model.weigh(&comparer, &rarity, (a, b)).total - threshold;
-    let people = people(table.len(), &links, weigh);
+    let people = people(&content, &links, weigh);
     let lost = blocks.lost.iter().sum();
     Linked { model, candidates, lost, links, people }
 }
 
 /// Puts people together: within what links connect, the two groups that belong together most are
 /// joined first, as long as their records agree on the whole.
-fn people(records: usize, links: &[Link], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<u32> {
-    let mut union = Union::new(records);
-    for link in links {
-        union.join(link.a, link.b);
-    }
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for link in links {
-        for record in [link.a, link.b] {
-            groups.entry(union.root(record)).or_default().push(record);
-        }
-    }
-    let mut people: Vec<u32> = (0..records).filter_map(|at| u32::try_from(at).ok()).collect();
-    for members in groups.values_mut() {
-        members.sort_unstable();
-        members.dedup();
-        if members.len() > GROUP_MAX {
-            // Too many to weigh every pair: each for itself.
-            continue;
-        }
-        for cluster in merged(members, &weigh) {
-            for record in &cluster {
-                people[*record as usize] = cluster[0];
+fn people(content: &[u64], links: &[Link], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<u32> {
+    let mut people: Vec<u32> = (0..content.len()).map(place_of).collect();
+    let mut waiting = vec![(links.to_vec(), Millibits::MIN)];
+    while let Some((links, threshold)) = waiting.pop() {
+        for (mut members, links) in connected(content.len(), &links) {
+            if members.len() > GROUP_MAX {
+                // Too many to weigh every pair: by stronger links they fall into parts.
+                let threshold = threshold.max(0) + STEP;
+                let stronger = links.into_iter().filter(|link| link.weight >= threshold);
+                waiting.push((stronger.collect(), threshold));
+                continue;
+            }
+            // Ties are broken by what records say, not by where they stand.
+            members.sort_unstable_by_key(|record| (content[*record as usize], *record));
+            for cluster in merged(&members, &weigh) {
+                for record in &cluster {
+                    people[*record as usize] = cluster[0];
+                }
             }
         }
     }
     people
+}
+
+/// The records that links connect, with their links.
+fn connected(records: usize, links: &[Link]) -> Vec<(Vec<u32>, Vec<Link>)> {
+    let mut union = Union::new(records);
+    for link in links {
+        union.join(link.a, link.b);
+    }
+    let mut groups: BTreeMap<u32, (Vec<u32>, Vec<Link>)> = BTreeMap::new();
+    for link in links {
+        let group = groups.entry(union.root(link.a)).or_default();
+        group.0.extend([link.a, link.b]);
+        group.1.push(*link);
+    }
+    for (members, _) in groups.values_mut() {
+        members.sort_unstable();
+        members.dedup();
+    }
+    groups.into_values().collect()
+}
+
+fn place_of(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Merges greedily by the mean of the strongest and the average weight between two clusters.

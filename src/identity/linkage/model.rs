@@ -12,6 +12,9 @@ pub type Millibits = i64;
 /// What no comparison exceeds: a level that was never seen must not decide alone.
 const WEIGHT_MAX: f64 = 40_000.0;
 
+/// What a class that hardly any pair belongs to has against it at most.
+const PRIOR_MIN: f64 = -100_000.0;
+
 /// How a pair of records speaks for each class.
 ///
 /// Immutable once learnt. Weights are thousandths of a bit.
@@ -51,7 +54,7 @@ pub struct Weight {
 
 impl Model {
     pub(super) fn of(learnt: &Learnt, comparisons: &[Comparison]) -> Self {
-        let bits = |share: f64| (share.log2() * 1_000.0).round() as Millibits;
+        let bits = |share: f64| (share.log2() * 1_000.0).clamp(PRIOR_MIN, 0.0).round() as Millibits;
         let clamped = |ratio: f64| {
             (ratio.log2() * 1_000.0).clamp(-WEIGHT_MAX, WEIGHT_MAX).round() as Millibits
         };

@@ -1,4 +1,4 @@
-//! How rare equal values are: two of a rare name are sooner one person than two of a common one.
+//! How rare equal values are: a rare name says more than a common one.
 
 use super::compare::{Comparison, Fact};
 use super::table::Table;

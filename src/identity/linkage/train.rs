@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use super::block::{Blocks, Rule, pairs};
 use super::compare::{Comparer, Comparison, LEVELS_MAX};
 use super::rarity::Rarity;
+use super::table::Table;
 use super::texts::hash;
 
 /// Probabilities of each level of each comparison.
@@ -64,8 +65,8 @@ pub(super) fn train(
     comparisons: &[Comparison],
     rarity: &Rarity,
     (blocks, rules): (&Blocks, &[Rule]),
+    content: &[u64],
 ) -> Learnt {
-    let content = contents(comparer);
     let see =
         |a: u32, b: u32, teaches: u16| pattern(comparer, comparisons, rarity, (a, b), teaches);
     let teaches: Vec<u16> = rules.iter().map(|rule| taught_by(comparisons, rule)).collect();
@@ -78,7 +79,7 @@ pub(super) fn train(
     for rule in 0..blocks.rules() {
         blocks.each_pair(rule, |a, b, found| {
             let both = content[a as usize].wrapping_add(content[b as usize]);
-            if every == 1 || hash(both, &[]) % every == 0 {
+            if every == 1 || hash(both, &[]).is_multiple_of(every) {
                 let bits = (0..rules.len()).filter(|rule| found >> rule & 1 == 1);
                 let taught = bits.fold(0, |bits, rule| bits | teaches[rule]);
                 *seen.entry(see(a, b, taught)).or_insert(0) += 1;
@@ -86,7 +87,7 @@ pub(super) fn train(
         });
     }
     let mut random: BTreeMap<Pattern, u32> = BTreeMap::new();
-    for (a, b) in random_pairs(&content) {
+    for (a, b) in random_pairs(content) {
         *random.entry(see(a, b, 0)).or_insert(0) += 1;
     }
     let weigh = |seen: BTreeMap<Pattern, u32>, each: f64| -> Vec<(Pattern, f64)> {
@@ -102,9 +103,9 @@ pub(super) fn train(
 }
 
 /// A number for what each record says, whatever its place.
-fn contents(comparer: &Comparer<'_>) -> Vec<u64> {
-    let mut sums = vec![0_u64; comparer.table.len()];
-    for (column, place) in comparer.table.columns().iter().zip(1_u64..) {
+pub(super) fn contents(table: &Table) -> Vec<u64> {
+    let mut sums = vec![0_u64; table.len()];
+    for (column, place) in table.columns().iter().zip(1_u64..) {
         let hashes: Vec<u64> =
             column.texts.iter().map(|text| hash(place, text.as_bytes())).collect();
         for (sum, cell) in sums.iter_mut().zip(&column.cells) {

@@ -1,0 +1,161 @@
+//! People found among records, without labels.
+
+use std::collections::BTreeMap;
+
+use omnichannel::identity::linkage::{Linked, Meaning, Table, link};
+use proptest::prelude::*;
+
+const COLUMNS: [&str; 6] = ["first_name", "surname", "dob", "postcode", "email", "phone"];
+
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+
+    fn name(&mut self, syllables: usize) -> String {
+        const SYLLABLES: [&str; 24] = [
+            "ma", "ri", "lo", "ne", "ka", "tu", "ben", "sol", "dra", "vi", "pe", "gor", "hal",
+            "mi", "san", "te", "lu", "fo", "zen", "ra", "ki", "bo", "del", "wy",
+        ];
+        (0..syllables).map(|_| SYLLABLES[self.below(24)]).collect()
+    }
+}
+
+/// Records of so many people, some of whom have a second record with slips; and whose each is.
+fn town(people: usize, doubles: usize) -> (Vec<[String; 6]>, Vec<usize>) {
+    let mut dice = Dice(7);
+    let (mut rows, mut truth) = (Vec::new(), Vec::new());
+    for person in 0..people {
+        let (first, last) = (dice.name(2), dice.name(3));
+        let born = format!(
+            "{}-{:02}-{:02}",
+            1940 + dice.below(65),
+            1 + dice.below(12),
+            1 + dice.below(28)
+        );
+        let row = [
+            first.clone(),
+            last.clone(),
+            born,
+            format!("{:05}", dice.below(90) * 1_000 + dice.below(40)),
+            format!("{first}.{last}{}@example.org", dice.below(90)),
+            format!("06{:08}", dice.below(100_000_000)),
+        ];
+        if person < doubles {
+            let mut slipped = row.clone();
+            let at = dice.below(first.len() - 1);
+            match dice.below(4) {
+                0 => drop(slipped[0].remove(at)),
+                1 => drop(slipped[1].remove(at)),
+                2 => slipped.swap(0, 1),
+                _ => slipped[5].clear(),
+            }
+            if dice.below(3) == 0 {
+                slipped[4].clear();
+            }
+            rows.push(slipped);
+            truth.push(person);
+        }
+        rows.push(row);
+        truth.push(person);
+    }
+    (rows, truth)
+}
+
+fn linked(rows: &[[String; 6]]) -> Linked {
+    let mut table = Table::new(COLUMNS.map(|name| (name, Meaning::guess(name))));
+    for row in rows {
+        table.push(row.iter().map(String::as_str)).expect("six values");
+    }
+    link(table, 0)
+}
+
+/// Precision and recall over pairs of records.
+fn pairwise<T: Ord>(people: &[u32], truth: &[T]) -> (f64, f64) {
+    let pairs =
+        |counts: BTreeMap<_, u64>| counts.into_values().map(|n| n * (n - 1) / 2).sum::<u64>();
+    let (mut found, mut real, mut right) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for (person, truth) in people.iter().zip(truth) {
+        *found.entry((person, None)).or_insert(0) += 1;
+        *real.entry((&0, Some(truth))).or_insert(0) += 1;
+        *right.entry((person, Some(truth))).or_insert(0) += 1;
+    }
+    let (found, real, right) = (pairs(found), pairs(real), pairs(right));
+    (right as f64 / found.max(1) as f64, right as f64 / real.max(1) as f64)
+}
+
+#[test]
+fn records_with_slips_find_their_people() {
+    let (rows, truth) = town(3_000, 800);
+    let (precision, recall) = pairwise(&linked(&rows).people, &truth);
+    assert!(precision >= 0.995 && recall >= 0.98, "precision {precision}, recall {recall}");
+}
+
+#[test]
+fn where_nobody_has_two_records_hardly_any_are_linked() {
+    let (rows, _) = town(4_000, 0);
+    let links = linked(&rows).links;
+    assert!(links.len() <= 4, "{} links", links.len());
+}
+
+#[test]
+fn records_without_a_value_are_people_of_their_own() {
+    let empty = || std::array::from_fn(|_| String::new());
+    let rows: Vec<[String; 6]> = (0..40).map(|_| empty()).collect();
+    assert_eq!(linked(&rows).people, (0..40).collect::<Vec<_>>());
+    assert!(linked(&[]).people.is_empty());
+    let same: [String; 6] = ["a", "b", "1980-01-01", "1", "x@example.org", "0"].map(str::to_owned);
+    assert_eq!(linked(&vec![same; 2_000]).people.len(), 2_000, "a column of one value");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_records_changes_nothing(seed in any::<u64>()) {
+        let (rows, _) = town(500, 200);
+        let plain = linked(&rows);
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        let mut dice = Dice(seed);
+        for at in (1..order.len()).rev() {
+            order.swap(at, dice.below(at + 1));
+        }
+        let shuffled: Vec<[String; 6]> = order.iter().map(|at| rows[*at].clone()).collect();
+        let other = linked(&shuffled);
+        prop_assert_eq!(&other.model, &plain.model);
+        prop_assert_eq!(other.candidates, plain.candidates);
+        for (one, a) in order.iter().enumerate() {
+            for (two, b) in order.iter().enumerate().skip(one + 1) {
+                let together = other.people[one] == other.people[two];
+                prop_assert_eq!(together, plain.people[*a] == plain.people[*b]);
+            }
+        }
+    }
+}
+
+/// Public data with its truth in the ids.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test finds public data by the environment")]
+fn the_febrl_records_are_told_apart_without_configuration() {
+    let folder = std::env::var("OMNICHANNEL_PEOPLE").unwrap_or("../shared/people".to_owned());
+    let Ok(text) = std::fs::read_to_string(format!("{folder}/febrl3.csv")) else {
+        println!("skipped: no febrl3.csv in {folder}");
+        return;
+    };
+    let mut lines = text.lines().map(|line| line.split(',').map(str::trim).collect::<Vec<_>>());
+    let header = lines.next().expect("a header");
+    let mut table = Table::new(header[1..].iter().map(|name| (*name, Meaning::guess(name))));
+    let mut truth = Vec::new();
+    for row in lines {
+        truth.push(row[0].split('-').nth(1).expect("a number").to_owned());
+        table.push(row[1..].iter().copied()).expect("as many values as columns");
+    }
+    let (precision, recall) = pairwise(&link(table, 0).people, &truth);
+    let f1 = 2.0 * precision * recall / (precision + recall);
+    println!("FEBRL3: precision {precision:.5}, recall {recall:.5}, F1 {f1:.5}");
+    assert!(f1 >= 0.9995, "{f1}");
+}
