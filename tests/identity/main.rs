@@ -9,6 +9,7 @@ mod batch;
 mod bounds;
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(not(omnichannel_small_parts))]
 mod crowd;
 mod explained;
 mod golden;
