@@ -89,12 +89,13 @@ fn unproven(
     skips: &impl Fn(RecordId) -> bool,
 ) -> Option<BTreeSet<ComponentId>> {
     let all = Range::all(context.tenant, Index::Bearers, id.as_uuid());
-    let mut group = Range { limit: BEARERS_PAGE, ..all };
-    let mut range = group;
+    let mut range = Range { limit: BEARERS_PAGE, ..all };
+    let mut first = None;
     let mut seen: Vec<Cow<'_, Component>> = Vec::new();
     let mut is_here = true;
     loop {
         let page = read.page(range)?;
+        let first = *first.get_or_insert(page);
         for (_, row) in &page.rows {
             let Some(component) = read.listed(row) else {
                 is_here = false;
@@ -114,14 +115,12 @@ fn unproven(
             return None;
         }
         match page.rows.last() {
-            Some((sort, _)) if page.more => {
-                group = all;
-                range = Range { after: Some(*sort), ..all };
+            Some((sort, _)) if page.more => range = Range { after: Some(*sort), ..all },
+            _ => {
+                // That there is no other bearer is a part of it, since the first page was read.
+                read.rest_on_group(all, first);
+                return Some(seen.iter().map(|component| component.id).collect());
             }
-            _ => break,
         }
     }
-    // That there is no other bearer is a part of it. A single page is read already.
-    read.group(group, true)?;
-    Some(seen.iter().map(|component| component.id).collect())
 }

@@ -204,7 +204,12 @@ impl<'v> Reading<'v> {
     pub(crate) fn listed(&mut self, row: &'v Row) -> Option<&'v Arc<Component>> {
         let Body::Component(listed) = &row.body else { return None };
         let head = match listed {
-            ComponentRow::Whole(whole) => return Some(whole),
+            ComponentRow::Whole(whole) => {
+                // A step that rests on the row must rest on what the listing showed of it.
+                let known = self.view.place(&row.key).map(|at| self.view.rows[at].version);
+                self.is_torn |= known.is_some_and(|version| version != row.version);
+                return Some(whole);
+            }
             ComponentRow::Head(head) => head,
         };
         self.want(row.key);
@@ -258,15 +263,23 @@ impl<'v> Reading<'v> {
         page
     }
 
+    /// Rests on a group as it was when a page of it was read: nothing may have come or gone since.
+    pub(crate) fn rest_on_group(&mut self, range: Range, page: &Page) {
+        if let Some(version) = page.anchor {
+            let (tenant, index, prefix) = (range.tenant, range.index, range.prefix);
+            let expected = self.anchors.entry(Anchor { tenant, index, prefix }).or_insert(version);
+            *expected = version.min(*expected);
+        }
+    }
+
     /// Every row of a group, page after page; `None` while one is missing. Where `rest_on` is set
     /// the step rests on the group: nothing may come or go.
     pub(crate) fn group(&mut self, mut range: Range, rest_on: bool) -> Option<Vec<&'v Row>> {
         let mut rows = Vec::new();
         loop {
             let page = self.page(range)?;
-            if let (true, Some(version)) = (rest_on, page.anchor) {
-                let (tenant, index, prefix) = (range.tenant, range.index, range.prefix);
-                self.anchors.entry(Anchor { tenant, index, prefix }).or_insert(version);
+            if rest_on {
+                self.rest_on_group(range, page);
             }
             rows.extend(page.rows.iter().map(|(_, row)| row));
             match page.rows.last() {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::pool::Observation;
 use super::sharing::shared_among;
-use crate::model::{Blocked, Component, IdentifierId, IdentityRules, Namespace, RecordId};
+use crate::model::{Blocked, Component, IdentifierId, IdentityRules, RecordId};
 
 /// Adds to a component, which all of it must concern; `None` where more may follow than one
 /// component. The identifiers in `shared` are so by bearers elsewhere.
@@ -39,17 +39,20 @@ pub fn extend(
     stays.then_some(grown)
 }
 
+/// Where a component's values are of more kinds, each record is looked at.
+const KINDS_MAX: usize = 32;
+
 /// Whether a component holds what could prove that somebody shares something.
 fn may_share(rules: &IdentityRules, component: &Component) -> bool {
     if component.records.len() > rules.bearers_max as usize {
         return true;
     }
-    let mut counts: Vec<((&Namespace, Option<&str>), u32)> = Vec::new();
+    let mut counts: Vec<((&str, Option<&str>), u32)> = Vec::new();
     component.identifiers.values().any(|node| {
         let rule = rules.rule(&node.namespace);
         let tells = matches!(node.blocked, None | Some(Blocked::Shared));
         let Some(max) = rule.sharing_over.filter(|_| tells) else { return false };
-        let kind = (&node.namespace, node.scope.as_deref());
+        let kind = (node.namespace.name(), node.scope.as_deref());
         match counts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => {
                 *count += 1;
@@ -57,7 +60,7 @@ fn may_share(rules: &IdentityRules, component: &Component) -> bool {
             }
             None => {
                 counts.push((kind, 1));
-                max == 0
+                max == 0 || counts.len() > KINDS_MAX
             }
         }
     })

@@ -32,6 +32,8 @@ pub struct Resolved<'a> {
     components: Vec<u32>,
     rulings: BTreeMap<(RecordId, RecordId), Verdict>,
     next: usize,
+    /// Fewer identifiers on one record prove nothing.
+    proof_min: usize,
     /// Of each record, its place in its component.
     local: Vec<u32>,
 }
@@ -51,6 +53,7 @@ impl<'a> Resolved<'a> {
             components: Vec::new(),
             rulings,
             next: 0,
+            proof_min: proof_min(&evidence),
             local: vec![0; records],
             evidence,
         };
@@ -129,7 +132,7 @@ impl<'a> Resolved<'a> {
 
     fn is_shared<'s>(&'s self, identifier: u32, wide: &BTreeMap<u32, Told<'s>>) -> bool {
         let bearers = self.bearers_of(identifier);
-        let alone = bearers.len() == 1 && self.shown_by(bearers[0].place).len() < 3;
+        let alone = bearers.len() == 1 && self.shown_by(bearers[0].place).len() < self.proof_min;
         if alone || bearers[0].blocked.is_some() {
             return false;
         }
@@ -218,6 +221,13 @@ impl<'a> Resolved<'a> {
         }
         layout.solve()
     }
+}
+
+/// How many identifiers one record shows at least where it alone proves that one is shared: that one,
+/// and more others than one party has.
+fn proof_min(evidence: &Evidence<'_>) -> usize {
+    let least = evidence.kinds.iter().filter_map(|(rule, ..)| rule.sharing_over).min();
+    if evidence.rules.bearers_max == 0 { 0 } else { 2 + least.unwrap_or(u32::MAX / 2) as usize }
 }
 
 impl Iterator for Resolved<'_> {

@@ -136,7 +136,7 @@ impl<'a> Sharing<'a> {
         if self.seen.len() > self.rules.bearers_max as usize {
             return true;
         }
-        if self.shown.len() < 2 {
+        if self.shown.is_empty() {
             return false;
         }
         let days: Vec<Option<Days>> = self.seen.iter().map(|seen| seen.days).collect();

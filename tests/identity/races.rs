@@ -215,3 +215,13 @@ fn sharing_that_one_proves_while_another_takes_the_proof_back() {
     race(&first, &back, &Change::Erase(two));
     assert_eq!(race(&first, &Change::Erase(two), &Change::Tell(guest("d", &[PHONE]))), 1);
 }
+
+#[test]
+fn two_that_each_take_a_part_of_the_proof_back() {
+    let first = ["one", "two", "three"].map(|name| account(name, &[PHONE]));
+    let [two, three] = [&first[1], &first[2]].map(|(channel, shown)| {
+        let corrected = shown.replace("\"act\"", "\"revision\":1,\"act\"");
+        Change::Tell((channel, corrected.replace("+33612345678", "+33698765432")))
+    });
+    assert_eq!(race(&first, &two, &three), 1);
+}

@@ -159,3 +159,30 @@ fn the_febrl_records_are_told_apart_without_configuration() {
     println!("FEBRL3: precision {precision:.5}, recall {recall:.5}, F1 {f1:.5}");
     assert!(f1 >= 0.9995, "{f1}");
 }
+
+#[test]
+fn wide_tables_and_endless_values_are_bounded() {
+    let names: Vec<String> = (0..40).map(|n| format!("column {n}")).collect();
+    let known = ["email", "first_name", "surname"];
+    let columns = names.iter().map(String::as_str).chain(known);
+    let mut table = Table::new(columns.map(|name| (name, Meaning::guess(name))));
+    for person in 0..300 {
+        let mut dice = Dice(person / 2);
+        let mut values: Vec<String> = (0..40).map(|_| dice.name(2)).collect();
+        values.extend([format!("{}@example.org", dice.name(4)), dice.name(2), dice.name(3)]);
+        table.push(values.iter().map(String::as_str)).expect("43 values");
+    }
+    let found = link(table, 0);
+    assert_eq!(found.model.comparisons.len(), 32);
+    let wrong = (0..300).filter(|at| found.people[*at as usize] != at / 2 * 2).count();
+    assert_eq!(wrong, 0);
+
+    let endless = "x".repeat(10 << 20);
+    let mut table = Table::new([("surname", Meaning::Surname), ("email", Meaning::Email)]);
+    for _ in 0..3 {
+        table.push([endless.as_str(), "x@example.org"].into_iter()).expect("two values");
+    }
+    let refused = table.push(["x"].into_iter()).expect_err("one value");
+    assert_eq!(refused.to_string(), "record 4 has 1 values, but there are 2 columns");
+    assert_eq!(link(table, i64::MAX).links, []);
+}

@@ -38,7 +38,8 @@ use Meaning::{
     Surname,
 };
 
-/// The rules for columns of known meaning. Names may stand in each other's place.
+/// The rules for columns of known meaning; others find nobody. Of two columns of one meaning the first
+/// counts. Names may stand in each other's place.
 const RULES: [&[Part]; 24] = [
     &[(Email, Whole)],
     &[(Phone, Whole)],
@@ -78,7 +79,7 @@ impl Rule {
     }
 }
 
-/// A rule for each way in which the columns can agree; every other column must agree alone.
+/// The rules whose columns are all there.
 pub(super) fn rules_for(columns: &[Column]) -> Vec<Rule> {
     let find = |meaning| columns.iter().position(|column| column.meaning() == meaning);
     let of = |parts: &&[Part]| -> Option<Rule> {

@@ -4,10 +4,14 @@ use std::borrow::Cow;
 
 use super::meaning::Meaning;
 use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
+use crate::model::Identifier;
 
 /// A value's form for comparing; empty where it stands for none. Never longer than a few times
 /// what was written.
 pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
+    if seen.len() > Identifier::BYTES_MAX {
+        return Cow::Borrowed("");
+    }
     match meaning {
         Meaning::BirthDate => birth_date(seen),
         Meaning::PostalCode => {

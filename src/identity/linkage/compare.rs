@@ -99,7 +99,11 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// A comparison for each fact that the columns state.
+    /// Most comparisons of a model.
+    pub const MAX: usize = 32;
+
+    /// A comparison for each fact that the columns state, at most [`Comparison::MAX`]; columns whose
+    /// meaning is known come first.
     pub fn default_for(columns: &[Column]) -> Vec<Self> {
         let at = |meaning| columns.iter().position(|column: &Column| column.meaning() == meaning);
         let (first, last) = (at(Meaning::FirstName), at(Meaning::Surname));
@@ -112,9 +116,9 @@ impl Comparison {
                 Meaning::Surname if last == Some(place) => (Fact::Surname, first),
                 Meaning::BirthDate => (Fact::BirthDate, None),
                 Meaning::PostalCode if code == Some(place) => (Fact::Place, city),
-                Meaning::City if code.is_none() && city == Some(place) => (Fact::Place, None),
                 Meaning::Email => (Fact::Email, None),
                 Meaning::Phone => (Fact::Phone, None),
+                Meaning::City if code.is_none() => (Fact::Text, None),
                 Meaning::NationalId | Meaning::HouseNumber | Meaning::AddressLine => {
                     (Fact::Text, None)
                 }
@@ -123,6 +127,8 @@ impl Comparison {
             };
             all.push(Self { fact, column: place, beside, personal: meaning.is_personal() });
         }
+        all.sort_by_key(|of: &Self| columns[of.column].meaning() == Meaning::Other);
+        all.truncate(Self::MAX);
         all
     }
 }
@@ -248,9 +254,10 @@ pub(super) fn area(code: &str) -> &str {
 
 fn surname(here: &str, there: &str) -> u8 {
     let (short, long) = if here.len() <= there.len() { (here, there) } else { (there, here) };
-    if long.split(' ').any(|part| part == short)
-        || short.split(' ').next() == long.split(' ').next()
-    {
+    let first = short.split(' ').next();
+    // `van` and `de la` are no part by which a name is known.
+    let is_part = |part: &str| part.len() > 3 && first == Some(part);
+    if long.split(' ').any(|part| part == short) || long.split(' ').take(1).any(is_part) {
         return 1;
     }
     if osa_within(here, there, 1).is_some() {

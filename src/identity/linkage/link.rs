@@ -16,6 +16,9 @@ const BLOCK_MAX: usize = 300;
 /// Most records of a group of which every pair is weighed.
 const GROUP_MAX: usize = 400;
 
+/// No pair weighs more, either way.
+const THRESHOLD_MAX: Millibits = 10_000_000;
+
 /// By how much the threshold rises within a group that is too large.
 const STEP: Millibits = 2_000;
 
@@ -47,8 +50,10 @@ pub struct Linked {
 
 /// Finds the people among a table's records, without labels.
 ///
-/// `threshold` is the weight from which a pair links, 0 by default: sooner one person than not.
+/// `threshold` is the weight from which a pair links: from 0 on it is sooner one person than not.
+/// Without columns of a known meaning no pair is found.
 pub fn link(table: Table, threshold: Millibits) -> Linked {
+    let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
     let table = table.cleaned();
     let comparisons = Comparison::default_for(table.columns());
     let rules = rules_for(table.columns());
@@ -80,7 +85,7 @@ fn people(content: &[u64], links: &[Link], weigh: impl Fn(u32, u32) -> Millibits
     let mut people: Vec<u32> = (0..content.len()).map(place_of).collect();
     let mut waiting = vec![(links.to_vec(), Millibits::MIN)];
     while let Some((links, threshold)) = waiting.pop() {
-        for (mut members, links) in connected(content.len(), &links) {
+        for (mut members, links) in connected(&links) {
             if members.len() > GROUP_MAX {
                 // Too many to weigh every pair: by stronger links they fall into parts.
                 let threshold = threshold.max(0) + STEP;
@@ -101,14 +106,18 @@ fn people(content: &[u64], links: &[Link], weigh: impl Fn(u32, u32) -> Millibits
 }
 
 /// The records that links connect, with their links.
-fn connected(records: usize, links: &[Link]) -> Vec<(Vec<u32>, Vec<Link>)> {
-    let mut union = Union::new(records);
+fn connected(links: &[Link]) -> Vec<(Vec<u32>, Vec<Link>)> {
+    let mut records: Vec<u32> = links.iter().flat_map(|link| [link.a, link.b]).collect();
+    records.sort_unstable();
+    records.dedup();
+    let place = |record| place_of(records.partition_point(|known| *known < record));
+    let mut union = Union::new(records.len());
     for link in links {
-        union.join(link.a, link.b);
+        union.join(place(link.a), place(link.b));
     }
     let mut groups: BTreeMap<u32, (Vec<u32>, Vec<Link>)> = BTreeMap::new();
     for link in links {
-        let group = groups.entry(union.root(link.a)).or_default();
+        let group = groups.entry(union.root(place(link.a))).or_default();
         group.0.extend([link.a, link.b]);
         group.1.push(*link);
     }
@@ -144,7 +153,7 @@ fn merged(members: &[u32], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<Vec<u32
         for (at, one) in alive.iter().enumerate() {
             for other in &alive[at + 1..] {
                 let found = score(between[one * count + other]);
-                if found > 0 && best.is_none_or(|(most, ..)| found > most) {
+                if found >= 0 && best.is_none_or(|(most, ..)| found > most) {
                     best = Some((found, *one, *other));
                 }
             }

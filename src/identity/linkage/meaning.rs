@@ -51,6 +51,12 @@ const WORDS: [(Meaning, &[&str]); 12] = [
     (Meaning::Source, &["source", "system", "origin", "dataset"]),
 ];
 
+/// Words of columns that state nothing of a person, whatever else they say.
+const NO_FACT: [&str; 14] = [
+    "seen", "order", "orders", "login", "visit", "visits", "updated", "created", "modified",
+    "card", "customer", "account", "invoice", "contact",
+];
+
 impl Meaning {
     /// Guesses from a column's name; [`Meaning::Other`] where nothing fits.
     ///
@@ -60,11 +66,15 @@ impl Meaning {
     /// assert_eq!(Meaning::guess("date_of_birth"), Meaning::BirthDate);
     /// assert_eq!(Meaning::guess("street_number"), Meaning::HouseNumber);
     /// assert_eq!(Meaning::guess("favourite colour"), Meaning::Other);
+    /// assert_eq!(Meaning::guess("last_seen"), Meaning::Other);
     /// ```
     pub fn guess(name: &str) -> Self {
         let plain = crate::identity::comparable_name(name).value;
         let plain = plain.expose().replace('_', " ");
         let words: Vec<&str> = plain.split(' ').collect();
+        if words.iter().any(|word| NO_FACT.contains(word)) {
+            return Self::Other;
+        }
         let fits = |(_, known): &&(Self, &[&str])| words.iter().any(|word| known.contains(word));
         WORDS.iter().find(fits).map_or(Self::Other, |(meaning, _)| *meaning)
     }

@@ -81,7 +81,7 @@ impl Model {
             comparisons: weighed.collect(),
             prior_same: bits(learnt.share_same),
             prior_related: has_related.then(|| bits(learnt.share_related)),
-            prior_strangers: bits(1.0 - learnt.share_same - learnt.share_related),
+            prior_strangers: bits(learnt.share_strangers()),
         }
     }
 

@@ -7,11 +7,13 @@
 //!
 //! Cost: amortised constant per text; its bytes, and eight more for each distinct one.
 
+use std::collections::BTreeMap;
+
 /// The number of the missing value.
 pub(super) const MISSING: u32 = 0;
 
-/// Most slots that are looked at before the table is laid out by another seed.
-const PROBES_MAX: usize = 128;
+/// Most slots that are looked at: texts made to collide cost no more than a search among them.
+const PROBES_MAX: usize = 64;
 
 /// Distinct texts in one piece.
 #[derive(Debug, Clone)]
@@ -21,12 +23,13 @@ pub(super) struct Texts {
     ends: Vec<usize>,
     /// Numbers by hash; 0 where free. A power of two of them.
     slots: Vec<u32>,
-    seed: u64,
+    /// Those for which there are too many others in their slots' place.
+    crowded: BTreeMap<String, u32>,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { all: String::new(), ends: vec![0], slots: vec![0; 16], seed: 1 }
+        Self { all: String::new(), ends: vec![0], slots: vec![0; 16], crowded: BTreeMap::new() }
     }
 }
 
@@ -55,40 +58,42 @@ impl Texts {
         if self.len() * 2 > self.slots.len() {
             self.lay_out(self.slots.len() * 2);
         }
-        loop {
-            match self.slot(text) {
-                Some(slot) if self.slots[slot] != MISSING => return self.slots[slot],
-                Some(slot) => {
-                    let number = u32::try_from(self.len()).unwrap_or(MISSING);
-                    self.all.push_str(text);
-                    self.ends.push(self.all.len());
-                    self.slots[slot] = number;
-                    return number;
-                }
-                None => self.lay_out(self.slots.len() * 2),
-            }
+        let slot = self.slot(text);
+        let known = match slot {
+            Some(slot) => self.slots[slot],
+            None => self.crowded.get(text).copied().unwrap_or(MISSING),
+        };
+        if known != MISSING {
+            return known;
         }
+        let number = u32::try_from(self.len()).unwrap_or(MISSING);
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+        match slot {
+            Some(slot) => self.slots[slot] = number,
+            None => drop(self.crowded.insert(text.to_owned(), number)),
+        }
+        number
     }
 
     /// The slot that holds a text, or the free one for it; `None` where too many texts collide.
     fn slot(&self, text: &str) -> Option<usize> {
         let mask = self.slots.len() - 1;
-        let first = (hash(self.seed, text.as_bytes()) >> 32) as usize;
+        let first = (hash(1, text.as_bytes()) >> 32) as usize;
         (0..PROBES_MAX.min(self.slots.len())).map(|probe| (first + probe) & mask).find(|slot| {
             let number = self.slots[*slot];
             number == MISSING || self.get(number) == text
         })
     }
 
-    /// Lays the slots out anew, by a seed under which no text collides too often.
     fn lay_out(&mut self, slots: usize) {
         self.slots = vec![MISSING; slots];
-        self.seed = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+        self.crowded.clear();
         for number in 1..self.len() {
             let number = u32::try_from(number).unwrap_or(MISSING);
             match self.slot(self.get(number)) {
                 Some(slot) => self.slots[slot] = number,
-                None => return self.lay_out(slots * 2),
+                None => drop(self.crowded.insert(self.get(number).to_owned(), number)),
             }
         }
     }

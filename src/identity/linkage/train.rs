@@ -34,9 +34,16 @@ pub(super) struct Learnt {
     pub(super) rounds: usize,
 }
 
+impl Learnt {
+    /// How many of all pairs are of strangers; never none, whatever rounding says.
+    pub(super) fn share_strangers(&self) -> f64 {
+        (1.0 - self.share_same - self.share_related).max(f64::EPSILON)
+    }
+}
+
 /// Most candidate pairs that training looks at, and random pairs.
 const PAIRS_MAX: u64 = 400_000;
-const RANDOM_PAIRS: usize = 1_000_000;
+const RANDOM_PAIRS: u64 = 1_000_000;
 const ROUNDS_MAX: usize = 60;
 /// A class that has fewer pairs than this share of the other's is none.
 const RELATED_MIN: f64 = 0.05;
@@ -45,11 +52,11 @@ const RELATED_MIN: f64 = 0.05;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pattern {
     /// Four bits for each comparison: 0 where missing, else the level and one.
-    levels: u64,
+    levels: u128,
     /// Quarters of bits by which equal values are rarer than certain; without personal facts.
     rarity: u16,
     rarity_impersonal: u16,
-    teaches: u16,
+    teaches: u32,
 }
 
 struct Lesson<'a> {
@@ -68,8 +75,8 @@ pub(super) fn train(
     content: &[u64],
 ) -> Learnt {
     let see =
-        |a: u32, b: u32, teaches: u16| pattern(comparer, comparisons, rarity, (a, b), teaches);
-    let teaches: Vec<u16> = rules.iter().map(|rule| taught_by(comparisons, rule)).collect();
+        |a: u32, b: u32, teaches: u32| pattern(comparer, comparisons, rarity, (a, b), teaches);
+    let teaches: Vec<u32> = rules.iter().map(|rule| taught_by(comparisons, rule)).collect();
     let mut candidates = 0_u64;
     for rule in 0..blocks.rules() {
         blocks.each_pair(rule, |_, _, _| candidates += 1);
@@ -124,18 +131,25 @@ fn random_pairs(content: &[u64]) -> impl Iterator<Item = (u32, u32)> {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         hash(state, &[]) % records.max(1)
     };
-    let most = if records < 2 { 0 } else { RANDOM_PAIRS };
-    (0..most).filter_map(move |_| {
+    let all = pairs(content.len());
+    // Of a few records every pair is looked at, once.
+    let few = if all <= RANDOM_PAIRS { ranks.clone() } else { Vec::new() };
+    let every = (0..few.len()).flat_map(move |at| {
+        let (one, others) = (few[at], few[at + 1..].to_vec());
+        others.into_iter().map(move |other| (one, other))
+    });
+    let drawn = if all <= RANDOM_PAIRS { 0 } else { RANDOM_PAIRS };
+    every.chain((0..drawn).filter_map(move |_| {
         let (one, other) = (draw(), draw());
         (one != other).then(|| (ranks[one as usize], ranks[other as usize]))
-    })
+    }))
 }
 
 /// The comparisons that may learn from what a rule finds: those that look at none of its columns.
-fn taught_by(comparisons: &[Comparison], rule: &Rule) -> u16 {
+fn taught_by(comparisons: &[Comparison], rule: &Rule) -> u32 {
     comparisons.iter().zip(0..).fold(0, |bits, (comparison, at)| {
         let used = rule.uses(comparison.column) || comparison.beside.is_some_and(|b| rule.uses(b));
-        bits | u16::from(!used) << at
+        bits | u32::from(!used) << at
     })
 }
 
@@ -144,12 +158,12 @@ fn pattern(
     comparisons: &[Comparison],
     rarity: &Rarity,
     (a, b): (u32, u32),
-    teaches: u16,
+    teaches: u32,
 ) -> Pattern {
     let (mut levels, mut bits, mut impersonal) = (0, 0, 0);
     for (comparison, at) in comparisons.iter().zip(0..) {
         let Some(level) = comparer.level(comparison, a, b) else { continue };
-        levels |= u64::from(level + 1) << (4 * at);
+        levels |= u128::from(level + 1) << (4 * at);
         let rare = rarity.of(comparer.table, comparison, level, (a, b));
         bits += rare;
         if !comparison.personal {
@@ -306,7 +320,7 @@ impl Lesson<'_> {
         }
         let same = learnt.share_same * same.exp();
         let related = learnt.share_related * related.exp();
-        let strangers = 1.0 - learnt.share_same - learnt.share_related;
+        let strangers = learnt.share_strangers();
         let all = same + related + strangers;
         [same / all, related / all, strangers / all]
     }
