@@ -223,8 +223,8 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// How many identifiers one record shows at least where it alone proves that one is shared: that one,
-/// and more others than one party has.
+/// How many identifiers one record shows at least where it alone proves that one is shared: that
+/// one, and more others than one party has.
 fn proof_min(evidence: &Evidence<'_>) -> usize {
     let least = evidence.kinds.iter().filter_map(|(rule, ..)| rule.sharing_over).min();
     if evidence.rules.bearers_max == 0 { 0 } else { 2 + least.unwrap_or(u32::MAX / 2) as usize }

@@ -219,9 +219,10 @@ fn sharing_that_one_proves_while_another_takes_the_proof_back() {
 #[test]
 fn two_that_each_take_a_part_of_the_proof_back() {
     let first = ["one", "two", "three"].map(|name| account(name, &[PHONE]));
-    let [two, three] = [&first[1], &first[2]].map(|(channel, shown)| {
+    let back = |(channel, shown): &Told, own: &str| {
         let corrected = shown.replace("\"act\"", "\"revision\":1,\"act\"");
-        Change::Tell((channel, corrected.replace("+33612345678", "+33698765432")))
-    });
+        Change::Tell((channel, corrected.replace("+33612345678", own)))
+    };
+    let (two, three) = (back(&first[1], "+33698765402"), back(&first[2], "+33698765403"));
     assert_eq!(race(&first, &two, &three), 1);
 }

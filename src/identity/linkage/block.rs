@@ -38,8 +38,8 @@ use Meaning::{
     Surname,
 };
 
-/// The rules for columns of known meaning; others find nobody. Of two columns of one meaning the first
-/// counts. Names may stand in each other's place.
+/// The rules for columns of known meaning; others find nobody. Of two columns of one meaning the
+/// first counts. Names may stand in each other's place.
 const RULES: [&[Part]; 24] = [
     &[(Email, Whole)],
     &[(Phone, Whole)],

@@ -102,8 +102,8 @@ impl Comparison {
     /// Most comparisons of a model.
     pub const MAX: usize = 32;
 
-    /// A comparison for each fact that the columns state, at most [`Comparison::MAX`]; columns whose
-    /// meaning is known come first.
+    /// A comparison for each fact that the columns state, at most [`Comparison::MAX`]; columns of a
+    /// known meaning come first.
     pub fn default_for(columns: &[Column]) -> Vec<Self> {
         let at = |meaning| columns.iter().position(|column: &Column| column.meaning() == meaning);
         let (first, last) = (at(Meaning::FirstName), at(Meaning::Surname));

@@ -103,8 +103,8 @@ impl Table {
         &self.columns
     }
 
-    /// The same with values in the forms in which they are compared; of what nothing is left, or what
-    /// is longer than an identifier can be, is missing. Each distinct value is cleaned once.
+    /// The same with values in the forms in which they are compared. What is empty in that form, or
+    /// longer than an identifier can be, is missing. Each distinct value is cleaned once.
     #[must_use]
     pub fn cleaned(self) -> Self {
         let columns = self.columns.into_iter().map(|column| {
