@@ -73,8 +73,8 @@ fn main() -> Result<(), Failure> {
 fn show(linked: &Linked) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     for weighed in &linked.model.comparisons {
-        writeln!(out, "{:?}", weighed.comparison.fact)?;
-        for (words, bits) in weighed.comparison.fact.levels().iter().zip(&weighed.same) {
+        writeln!(out, "{:?}", weighed.comparison.field)?;
+        for (words, bits) in weighed.comparison.field.levels().iter().zip(&weighed.same) {
             writeln!(out, "  {words:<34} {:>6.1} bits", *bits as f64 / 1_000.0)?;
         }
     }

@@ -182,27 +182,16 @@ impl<'a, 'v> Growth<'a, 'v> {
                 union.join(same[0].1, *at);
             }
         }
-        let mut places = vec![usize::MAX; self.additions.len()];
-        let mut groups: Vec<Group<'_, 'v>> = Vec::new();
-        let mut group_of = |union: &mut Union, groups: &mut Vec<_>, at: u32| {
-            let place = &mut places[union.root(at) as usize];
-            if *place == usize::MAX {
-                *place = groups.len();
-                groups.push(Group::default());
-            }
-            *place
-        };
+        let mut groups: BTreeMap<u32, Group<'_, 'v>> = BTreeMap::new();
         for (more, at) in self.additions.iter().zip(0..) {
-            let group = group_of(&mut union, &mut groups, at);
-            groups[group].seen.push(&more.seen);
+            groups.entry(union.root(at)).or_default().seen.push(&more.seen);
         }
         for same in touched.chunk_by(|one, other| one.0 == other.0) {
             if let Some(component) = self.before.get(&ComponentId::from_uuid(same[0].0)) {
-                let group = group_of(&mut union, &mut groups, same[0].1);
-                groups[group].homes.push(component);
+                groups.entry(union.root(same[0].1)).or_default().homes.push(component);
             }
         }
-        groups
+        groups.into_values().collect()
     }
 
     /// A group's components as they are with it.

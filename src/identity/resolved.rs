@@ -177,8 +177,9 @@ impl<'a> Resolved<'a> {
         (1..begins.len()).for_each(|at| begins[at] += begins[at - 1]);
         let (mut filled, mut order) = (begins.clone(), vec![0; records.len()]);
         for at in 0..records.len() {
-            let slot = &mut filled[numbers[union.root(place_of(at)) as usize] as usize];
-            self.local[at] = *slot - begins[numbers[union.root(place_of(at)) as usize] as usize];
+            let number = numbers[union.root(place_of(at)) as usize] as usize;
+            let slot = &mut filled[number];
+            self.local[at] = *slot - begins[number];
             order[*slot as usize] = place_of(at);
             *slot += 1;
         }

@@ -18,7 +18,7 @@ pub(super) const LEVELS_MAX: usize = 8;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fact {
+pub enum Field {
     /// The first name.
     FirstName,
     /// The surname.
@@ -35,7 +35,7 @@ pub enum Fact {
     Text,
 }
 
-impl Fact {
+impl Field {
     /// What each level means, from the best.
     pub fn levels(self) -> &'static [&'static str] {
         match self {
@@ -88,7 +88,7 @@ impl Fact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// What is compared.
-    pub fact: Fact,
+    pub field: Field,
     /// The column that states it, by its place; of a place the postal code, where there is one.
     pub column: usize,
     /// Another column: the other name, or the town.
@@ -111,21 +111,21 @@ impl Comparison {
         let mut all = Vec::new();
         for (place, column) in columns.iter().enumerate() {
             let meaning = column.meaning();
-            let (fact, beside) = match meaning {
-                Meaning::FirstName if first == Some(place) => (Fact::FirstName, last),
-                Meaning::Surname if last == Some(place) => (Fact::Surname, first),
-                Meaning::BirthDate => (Fact::BirthDate, None),
-                Meaning::PostalCode if code == Some(place) => (Fact::Place, city),
-                Meaning::Email => (Fact::Email, None),
-                Meaning::Phone => (Fact::Phone, None),
-                Meaning::City if code.is_none() => (Fact::Text, None),
+            let (field, beside) = match meaning {
+                Meaning::FirstName if first == Some(place) => (Field::FirstName, last),
+                Meaning::Surname if last == Some(place) => (Field::Surname, first),
+                Meaning::BirthDate => (Field::BirthDate, None),
+                Meaning::PostalCode if code == Some(place) => (Field::Place, city),
+                Meaning::Email => (Field::Email, None),
+                Meaning::Phone => (Field::Phone, None),
+                Meaning::City if code.is_none() => (Field::Text, None),
                 Meaning::NationalId | Meaning::HouseNumber | Meaning::AddressLine => {
-                    (Fact::Text, None)
+                    (Field::Text, None)
                 }
-                Meaning::Other => (Fact::Text, None),
+                Meaning::Other => (Field::Text, None),
                 _ => continue,
             };
-            all.push(Self { fact, column: place, beside, personal: meaning.is_personal() });
+            all.push(Self { field, column: place, beside, personal: meaning.is_personal() });
         }
         all.sort_by_key(|of: &Self| columns[of.column].meaning() == Meaning::Other);
         all.truncate(Self::MAX);
@@ -140,9 +140,10 @@ pub(super) struct Comparer<'t> {
     nicknames: Nicknames,
 }
 
-/// A name is swapped, or a town the same but for its spelling, from here.
+/// From here a name is another spelling of one, or stands in the other's place.
 const MUCH_ALIKE: f64 = 0.88;
 const ALIKE: f64 = 0.75;
+/// Towns' names are longer and fewer: from here they are one.
 const SAME_TOWN: f64 = 0.9;
 
 impl<'t> Comparer<'t> {
@@ -161,7 +162,7 @@ impl<'t> Comparer<'t> {
 
     /// The level of two records; `None` where one of them lacks the fact.
     pub(super) fn level(&self, of: &Comparison, a: u32, b: u32) -> Option<u8> {
-        if of.fact == Fact::Place {
+        if of.field == Field::Place {
             return self.place(of, a, b);
         }
         let (one, other) = (self.cell(of.column, a), self.cell(of.column, b));
@@ -172,16 +173,16 @@ impl<'t> Comparer<'t> {
             return Some(0);
         }
         let (here, there) = (self.text(of.column, a), self.text(of.column, b));
-        match of.fact {
-            Fact::FirstName if self.is_swapped(of, a, b) => Some(1),
-            Fact::Surname if self.is_swapped(of, a, b) => None,
-            Fact::FirstName => Some(self.first_name(here, there)),
-            Fact::Surname => Some(surname(here, there)),
-            Fact::BirthDate => Some(birth_date(here, there)),
-            Fact::Email | Fact::Phone => {
+        match of.field {
+            Field::FirstName if self.is_swapped(of, a, b) => Some(1),
+            Field::Surname if self.is_swapped(of, a, b) => None,
+            Field::FirstName => Some(self.first_name(here, there)),
+            Field::Surname => Some(surname(here, there)),
+            Field::BirthDate => Some(birth_date(here, there)),
+            Field::Email | Field::Phone => {
                 Some(if osa_within(here, there, 1).is_some() { 1 } else { 2 })
             }
-            Fact::Text | Fact::Place => {
+            Field::Text | Field::Place => {
                 let close = here.len().min(there.len()) > 2 && osa_within(here, there, 2).is_some();
                 Some(if close { 1 } else { 2 })
             }

@@ -66,14 +66,14 @@ pub fn link(table: Table, threshold: Millibits) -> Linked {
     for rule in 0..blocks.rules() {
         blocks.each_pair(rule, |a, b, _| {
             candidates += 1;
-            let weight = model.weigh(&comparer, &rarity, (a, b)).total;
+            let weight = model.weigh(&comparer, &rarity, (a, b));
             if weight >= threshold {
                 links.push(Link { a: a.min(b), b: a.max(b), weight });
             }
         });
     }
     links.sort_unstable_by_key(|link| (link.a, link.b));
-    let weigh = |a: u32, b: u32| model.weigh(&comparer, &rarity, (a, b)).total - threshold;
+    let weigh = |a: u32, b: u32| model.weigh(&comparer, &rarity, (a, b)) - threshold;
     let people = people(&content, &links, weigh);
     let lost = blocks.lost.iter().sum();
     Linked { model, candidates, lost, links, people }

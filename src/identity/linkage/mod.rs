@@ -22,8 +22,8 @@ mod table;
 mod texts;
 mod train;
 
-pub use compare::{Comparison, Fact};
+pub use compare::{Comparison, Field};
 pub use link::{Link, Linked, link};
 pub use meaning::Meaning;
-pub use model::{Millibits, Model, Weighed, Weight};
+pub use model::{Millibits, Model, Weighed};
 pub use table::{Column, Table, TableError};

@@ -43,15 +43,6 @@ pub struct Weighed {
     pub related_by_rarity: bool,
 }
 
-/// A pair's weight and what it consists of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weight {
-    /// Above 0: sooner one person than not.
-    pub total: Millibits,
-    /// Sooner related people than strangers, where above 0.
-    pub related: Millibits,
-}
-
 impl Model {
     pub(super) fn of(learnt: &Learnt, comparisons: &[Comparison]) -> Self {
         let bits = |share: f64| (share.log2() * 1_000.0).clamp(PRIOR_MIN, 0.0).round() as Millibits;
@@ -60,10 +51,10 @@ impl Model {
         };
         let has_related = learnt.share_related > 0.0;
         let weighed = comparisons.iter().enumerate().map(|(at, comparison)| {
-            let levels = comparison.fact.levels().len();
+            let levels = comparison.field.levels().len();
             let weigh = |own: &[f64], free: bool| -> Vec<Millibits> {
                 let level = |level: usize| {
-                    let rare = comparison.fact.counts_rarity(level as u8) && free;
+                    let rare = comparison.field.counts_rarity(level as u8) && free;
                     let strangers = if rare { 1.0 } else { learnt.strangers[at][level] };
                     clamped(own[level] / strangers)
                 };
@@ -85,13 +76,13 @@ impl Model {
         }
     }
 
-    /// The weight of two records of a table.
+    /// The weight of two records of a table; above 0: sooner one person than not.
     pub(super) fn weigh(
         &self,
         comparer: &Comparer<'_>,
         rarity: &Rarity,
         (a, b): (u32, u32),
-    ) -> Weight {
+    ) -> Millibits {
         let (mut same, mut related) = (self.prior_same, self.prior_related.unwrap_or(0));
         for weighed in &self.comparisons {
             let Some(level) = comparer.level(&weighed.comparison, a, b) else { continue };
@@ -108,7 +99,7 @@ impl Model {
             Some(_) => added(related, strangers),
             None => strangers,
         };
-        Weight { total: same - others, related: related - strangers }
+        same - others
     }
 }
 

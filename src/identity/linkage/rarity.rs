@@ -1,6 +1,6 @@
 //! How rare equal values are: a rare name says more than a common one.
 
-use super::compare::{Comparison, Fact};
+use super::compare::{Comparison, Field};
 use super::table::Table;
 use super::texts::MISSING;
 
@@ -32,11 +32,11 @@ impl Rarity {
         level: u8,
         (a, b): (u32, u32),
     ) -> i32 {
-        if !comparison.fact.counts_rarity(level) {
+        if !comparison.field.counts_rarity(level) {
             return 0;
         }
-        let column = match (comparison.fact, level) {
-            (Fact::Place, 3) => comparison.beside.unwrap_or(comparison.column),
+        let column = match (comparison.field, level) {
+            (Field::Place, 3) => comparison.beside.unwrap_or(comparison.column),
             _ => comparison.column,
         };
         let cells = &table.columns()[column].cells;
