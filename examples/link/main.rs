@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::Duration;
 
-use omnichannel::identity::linkage::{Linked, Meaning, Table, link};
+use omnichannel::identity::linkage::{Meaning, Model, Table, link};
 use regex::Regex;
 use serde_json::json;
 
@@ -36,7 +36,7 @@ fn main() -> Result<(), Failure> {
     let read = read(&options)?;
     let loaded = clock() - began;
     let records = read.table.len();
-    let linked = link(read.table, options.threshold);
+    let (model, linked) = link(read.table, options.threshold);
     let total = clock() - began;
     if let Some(out) = &options.out {
         let mut out = csv::Writer::from_path(out)?;
@@ -63,16 +63,16 @@ fn main() -> Result<(), Failure> {
     if !read.truth.is_empty() {
         report["pairwise"] = json!({ "default": truth::pairwise(&linked.people, &read.truth) });
     }
-    show(&linked)?;
+    show(&model)?;
     writeln!(std::io::stdout(), "{report}")?;
     Ok(())
 }
 
 /// Says what was learnt: what each level speaks for one person. Of equal values it is what they
 /// speak before their rarity, which adds to it.
-fn show(linked: &Linked) -> Result<(), Failure> {
+fn show(model: &Model) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    for weighed in &linked.model.comparisons {
+    for weighed in &model.comparisons {
         writeln!(out, "{:?}", weighed.comparison.field)?;
         for (words, bits) in weighed.comparison.field.levels().iter().zip(&weighed.same) {
             writeln!(out, "  {words:<34} {:>6.1} bits", *bits as f64 / 1_000.0)?;

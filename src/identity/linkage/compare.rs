@@ -137,7 +137,7 @@ impl Comparison {
 #[derive(Debug)]
 pub(super) struct Comparer<'t> {
     pub(super) table: &'t Table,
-    nicknames: Nicknames,
+    pub(super) nicknames: &'t Nicknames,
 }
 
 /// From here a name is another spelling of one, or stands in the other's place.
@@ -147,10 +147,6 @@ const ALIKE: f64 = 0.75;
 const SAME_TOWN: f64 = 0.9;
 
 impl<'t> Comparer<'t> {
-    pub(super) fn new(table: &'t Table) -> Self {
-        Self { table, nicknames: Nicknames::default() }
-    }
-
     fn text(&self, column: usize, record: u32) -> &'t str {
         let column = &self.table.columns()[column];
         column.texts.get(column.cells[record as usize])

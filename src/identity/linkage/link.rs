@@ -2,16 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Blocks, rules_for};
-use super::compare::{Comparer, Comparison};
+use super::compare::Comparer;
+use super::linker::Linker;
 use super::model::{Millibits, Model};
-use super::rarity::Rarity;
 use super::table::Table;
-use super::train;
 use crate::identity::Union;
-
-/// Most records of a block that are compared with each other.
-const BLOCK_MAX: usize = 300;
 
 /// Most records of a group of which every pair is weighed.
 const GROUP_MAX: usize = 400;
@@ -36,8 +31,6 @@ pub struct Link {
 /// What a run found.
 #[derive(Debug, Clone)]
 pub struct Linked {
-    /// The model by which it was found.
-    pub model: Model,
     /// Pairs that blocking found.
     pub candidates: u64,
     /// Pairs that were lost in blocks too large to be compared; others may have found them.
@@ -48,35 +41,43 @@ pub struct Linked {
     pub people: Vec<u32>,
 }
 
-/// Finds the people among a table's records, without labels.
-///
-/// `threshold` is the weight from which a pair links: from 0 on it is sooner one person than not.
-/// Without columns of a known meaning no pair is found.
-pub fn link(table: Table, threshold: Millibits) -> Linked {
-    let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
-    let table = table.cleaned();
-    let comparisons = Comparison::default_for(table.columns());
-    let rules = rules_for(table.columns());
-    let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
-    let (comparer, rarity) = (Comparer::new(&table), Rarity::of_table(&table));
-    let content = train::contents(&table);
-    let learnt = train::train(&comparer, &comparisons, &rarity, (&blocks, &rules), &content);
-    let model = Model::of(&learnt, &comparisons);
-    let (mut links, mut candidates) = (Vec::new(), 0);
-    for rule in 0..blocks.rules() {
-        blocks.each_pair(rule, |a, b, _| {
-            candidates += 1;
-            let weight = model.weigh(&comparer, &rarity, (a, b));
-            if weight >= threshold {
-                links.push(Link { a: a.min(b), b: a.max(b), weight });
-            }
-        });
+/// Finds the people among a table's records, without labels: what a [`Linker`] learns and finds.
+pub fn link(table: Table, threshold: Millibits) -> (Model, Linked) {
+    let linker = Linker::of(table);
+    let model = linker.learn();
+    let linked = linker.link(&model, threshold);
+    (model, linked)
+}
+
+/// Records weighed by a model.
+pub(super) struct Trial<'l> {
+    pub(super) linker: &'l Linker,
+    pub(super) model: &'l Model,
+    pub(super) comparer: Comparer<'l>,
+}
+
+impl Trial<'_> {
+    pub(super) fn link(&self, threshold: Millibits) -> Linked {
+        let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
+        let (blocks, content) = (&self.linker.blocks, &self.linker.content);
+        let (mut links, mut candidates) = (Vec::new(), 0);
+        for rule in 0..blocks.rules() {
+            blocks.each_pair(rule, |a, b, _| {
+                candidates += 1;
+                let weight = self.weigh(a, b);
+                if weight >= threshold {
+                    links.push(Link { a: a.min(b), b: a.max(b), weight });
+                }
+            });
+        }
+        links.sort_unstable_by_key(|link| (link.a, link.b));
+        let people = people(content, &links, |a, b| self.weigh(a, b) - threshold);
+        Linked { candidates, lost: blocks.lost.iter().sum(), links, people }
     }
-    links.sort_unstable_by_key(|link| (link.a, link.b));
-    let weigh = |a: u32, b: u32| model.weigh(&comparer, &rarity, (a, b)) - threshold;
-    let people = people(&content, &links, weigh);
-    let lost = blocks.lost.iter().sum();
-    Linked { model, candidates, lost, links, people }
+
+    fn weigh(&self, a: u32, b: u32) -> Millibits {
+        self.model.weigh(&self.comparer, &self.linker.rarity, (a, b))
+    }
 }
 
 /// Puts people together: within what links connect, the two groups that belong together most are

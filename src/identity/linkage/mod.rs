@@ -14,6 +14,7 @@ mod clean;
 mod compare;
 pub mod distance;
 mod link;
+mod linker;
 mod meaning;
 mod model;
 mod nickname;
@@ -24,6 +25,7 @@ mod train;
 
 pub use compare::{Comparison, Field};
 pub use link::{Link, Linked, link};
+pub use linker::Linker;
 pub use meaning::Meaning;
 pub use model::{Millibits, Model, Weighed};
 pub use table::{Column, Table, TableError};
