@@ -1,6 +1,7 @@
 //! Changing the configuration: what would change, putting it in force, laying out customers again.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -9,12 +10,13 @@ use crate::engine::{self, Claimed, Context, Forecast, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 use crate::model::{
-    Body, ComponentRow, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index,
-    Profile, Range, Refusal, Row, TenantId, Timestamp,
+    Body, Component, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index, Profile,
+    Range, Refusal, TenantId, Timestamp,
 };
 
 use super::Hub;
 use super::in_force::{Held, is_outdated};
+use super::pages::Pages;
 
 /// Most ids that a preview names of each kind; more are only counted.
 const NAMED_MAX: usize = 1_000;
@@ -94,22 +96,11 @@ impl Hub {
     ) -> Result<()> {
         let now = self.held();
         let mut forecast = Forecast::new(&now.configuration.identity, &configuration.identity);
-        let context = self.context(tenant);
-        let components = Range::all(tenant, Index::Components, Uuid::nil());
-        let mut components = Pages::of(self, components);
-        while let Some(rows) = components.next().await? {
-            for row in rows {
-                match &row.body {
-                    Body::Component(ComponentRow::Whole(whole)) => forecast.look(whole),
-                    Body::Component(ComponentRow::Head(head)) => {
-                        let step = |view: &View| engine::component(&context, view, head.id);
-                        let whole = self.ask("hub.preview", step).await?;
-                        whole.iter().for_each(|whole| forecast.look(whole));
-                    }
-                    _ => {}
-                }
-            }
-        }
+        let look = |whole: &Component| {
+            forecast.look(whole);
+            ControlFlow::Continue(())
+        };
+        self.each_component("hub.preview", tenant, look).await?;
         let told = forecast.tell(&self.keys.id_key, tenant);
         preview.splits += told.split.len() as u64;
         preview.joins += told.joined.len() as u64;
@@ -317,24 +308,4 @@ fn name(
 ) {
     let room = NAMED_MAX.saturating_sub(named.len());
     named.extend(customers.into_iter().take(room).map(|customer| (tenant, customer)));
-}
-
-/// A group of an index, page by page.
-struct Pages<'h> {
-    hub: &'h Hub,
-    next: Option<Range>,
-}
-
-impl<'h> Pages<'h> {
-    fn of(hub: &'h Hub, range: Range) -> Self {
-        Self { hub, next: Some(range) }
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<Row>>> {
-        let Some(range) = self.next else { return Ok(None) };
-        let page = self.hub.store.scan(&[range]).await?.pop().unwrap_or_default();
-        let last = page.rows.last().filter(|_| page.more).map(|(sort, _)| *sort);
-        self.next = last.map(|sort| Range { after: Some(sort), ..range });
-        Ok(Some(page.rows.into_iter().map(|(_, row)| row).collect()))
-    }
 }

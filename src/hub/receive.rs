@@ -9,8 +9,8 @@ use crate::channel::{Proof, RawInbound, verify};
 use crate::engine::{self, Facts, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::model::{
-    Arrival, Code, Copies, EventKind, Identifier, RecordId, Rejection, Ruling, Source, TenantId,
-    Touchpoint, TouchpointId, Verdict,
+    Arrival, Code, Copies, EventKind, Identifier, RecordId, Rejection, Source, TenantId,
+    Touchpoint, TouchpointId,
 };
 
 use super::Hub;
@@ -278,47 +278,5 @@ impl Hub {
             }
         }
         Ok(fates)
-    }
-
-    /// Records a person's verdict on two records. Ruling twice with equal words changes nothing.
-    ///
-    /// `by` names who rules and `reason` why; both are kept as evidence. A later verdict on the
-    /// same two records replaces an earlier one; [`Ruling::Undecided`] takes it back.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Invalid`] where the two are one record. Else what the store says.
-    pub async fn rule(
-        &self,
-        tenant: TenantId,
-        (a, b): (RecordId, RecordId),
-        ruling: Ruling,
-        by: &str,
-        reason: &str,
-    ) -> Result<Verdict> {
-        if a == b {
-            let message = "a verdict is on two records; these are one";
-            return Err(Error::new(ErrorKind::Invalid, message).during("hub.rule"));
-        }
-        let context = self.ready(tenant).await?;
-        let verdict = engine::verdict(&context, (a, b), ruling, self.clock.now(), by, reason);
-        self.record_verdict(tenant, verdict.clone()).await?;
-        Ok(verdict)
-    }
-
-    /// Records a verdict that was made elsewhere, as it is.
-    ///
-    /// # Errors
-    ///
-    /// What the store says.
-    pub async fn record_verdict(&self, tenant: TenantId, verdict: Verdict) -> Result<Fate> {
-        let context = self.ready(tenant).await?;
-        let facts = Facts { touchpoints: Vec::new(), verdicts: vec![verdict] };
-        self.transact("hub.rule", |view| {
-            let received = engine::receive(&context, view, &facts)?;
-            let fate = received.verdict_fates.first().copied().unwrap_or(Fate::Duplicate);
-            Ok((fate, received.changeset))
-        })
-        .await
     }
 }

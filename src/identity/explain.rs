@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::health::{Health, health, touches};
 use super::partition::{Cluster, Constraint, Edge, Partition, RejectedJoin};
 use crate::model::{
-    Component, Explanation, IdentifierId, RecordId, Ruling, Sentence, Verdict, VerdictId, Weight,
+    Component, Explanation, IdentifierId, Judge, RecordId, Ruling, Sentence, Verdict, VerdictId,
+    Weight, bits,
 };
 
 /// Most refused joins that an explanation lists; more are counted.
@@ -20,7 +21,9 @@ pub(super) enum Node {
 
 pub(super) fn ends(edge: &Edge) -> (Node, Node) {
     match edge {
-        Edge::Verdict { a, b, .. } => (Node::Record(*a), Node::Record(*b)),
+        Edge::Verdict { a, b, .. } | Edge::Scored { a, b, .. } => {
+            (Node::Record(*a), Node::Record(*b))
+        }
         Edge::Seen { identifier, life, record } => {
             (Node::Record(*record), Node::Identifier(*identifier, *life))
         }
@@ -69,13 +72,19 @@ pub fn why_not(
         return None;
     }
     let mut explanation = Explanation::new(Sentence::new("Two customers."));
-    let pair = (a.min(b), a.max(b));
-    if let Some(verdict) = component.rulings().get(&pair)
+    let (a_first, b_last) = (a.min(b), a.max(b));
+    let rulings = component.rulings();
+    if let Some(verdict) = rulings.get(&(a_first, b_last, Judge::Person))
         && verdict.ruling == Ruling::Different
     {
         explanation.push("verdict", Weight::Against, ruled(verdict));
         let undo = "Taking the verdict back would let the evidence decide.";
         explanation.would_change.push(Sentence::new(undo));
+    }
+    let scored = rulings.get(&(a_first, b_last, Judge::Model));
+    // One that would join is told of where it is refused.
+    if let Some(scored) = scored.filter(|scored| !is_tried(partition, scored)) {
+        explanation.push("scored_link", Weight::Note, ruled(scored).then(": too little to join"));
     }
     push_refused(&mut explanation, component, &between(partition, a, b));
     for sentence in other_lives(component, partition, a, b) {
@@ -83,6 +92,13 @@ pub fn why_not(
     }
     note_blocked(&mut explanation, (component, a), (component, b));
     Some(explanation)
+}
+
+/// Whether a scored link joins, confirms, or is refused by a constraint.
+fn is_tried(partition: &Partition, scored: &Verdict) -> bool {
+    let refused = partition.rejected.iter().map(|rejected| &rejected.edge);
+    let mut tried = partition.joins.iter().chain(&partition.confirming).chain(refused);
+    tried.any(|edge| matches!(edge, Edge::Scored { verdict, .. } if *verdict == scored.id))
 }
 
 /// The refused joins that would have joined the customers of two records; where none would have by
@@ -181,6 +197,7 @@ pub fn how(component: &Component, partition: &Partition, cluster: &Cluster) -> E
     for edge in partition.joins.iter().filter(|edge| touches(edge, &records)) {
         let rule = match edge {
             Edge::Verdict { .. } => "verdict",
+            Edge::Scored { .. } => "scored_link",
             Edge::Seen { .. } => "identifier",
         };
         explanation.push(rule, Weight::For, join(component, edge));
@@ -213,7 +230,9 @@ pub fn how(component: &Component, partition: &Partition, cluster: &Cluster) -> E
 /// A join in words.
 fn join(component: &Component, edge: &Edge) -> Sentence {
     match edge {
-        Edge::Verdict { verdict, .. } => Hop::Verdict(*verdict).describe(component).1,
+        Edge::Verdict { verdict, .. } | Edge::Scored { verdict, .. } => {
+            Hop::Verdict(*verdict).describe(component).1
+        }
         Edge::Seen { identifier, record, .. } => {
             let by = source(component, *record);
             seen(component, *identifier).then(format!(" was seen by {by}"))
@@ -239,7 +258,9 @@ fn hops(path: &[Edge]) -> Vec<Hop> {
     let mut half: Option<RecordId> = None;
     for edge in path {
         match (edge, half.take()) {
-            (Edge::Verdict { verdict, .. }, _) => hops.push(Hop::Verdict(*verdict)),
+            (Edge::Verdict { verdict, .. } | Edge::Scored { verdict, .. }, _) => {
+                hops.push(Hop::Verdict(*verdict));
+            }
             (Edge::Seen { record, .. }, None) => half = Some(*record),
             (Edge::Seen { identifier, record, .. }, Some(from)) => {
                 hops.push(Hop::Identifier(*identifier, from, *record));
@@ -254,7 +275,9 @@ impl Hop {
         match self {
             Self::Verdict(verdict) => {
                 let known = component.verdicts.get(verdict);
-                ("verdict", known.map_or_else(|| Sentence::new("a person ruled"), ruled))
+                let scored = known.is_some_and(|known| known.ruling.judge() == Judge::Model);
+                let rule = if scored { "scored_link" } else { "verdict" };
+                (rule, known.map_or_else(|| Sentence::new("a person ruled"), ruled))
             }
             Self::Identifier(identifier, from, to) => {
                 let seen = seen(component, *identifier);
@@ -347,6 +370,10 @@ fn ruled(verdict: &Verdict) -> Sentence {
         Ruling::Same => "ruled that they are one party",
         Ruling::Different => "ruled that they are two parties",
         Ruling::Undecided => "took an earlier verdict back",
+        Ruling::Scored(weight) => {
+            let weight = Sentence::new(format!("a match weight of {} by ", bits(weight)));
+            return weight.personal("model", verdict.by.expose());
+        }
     };
     Sentence::default()
         .personal("a person", verdict.by.expose())

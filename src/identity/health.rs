@@ -42,6 +42,7 @@ pub fn health(component: &Component, partition: &Partition, cluster: &Cluster) -
     let bridges = bridges(&edges);
     let is_asserted = |edge: &&&Edge| match edge {
         Edge::Verdict { .. } => false,
+        Edge::Scored { .. } => true,
         Edge::Seen { identifier, record, .. } => {
             let node = component.records.get(record);
             let seen = node.and_then(|node| node.identifiers.get(identifier));
@@ -50,7 +51,7 @@ pub fn health(component: &Component, partition: &Partition, cluster: &Cluster) -
     };
     let sightings = edges.iter().filter_map(|edge| match edge {
         Edge::Seen { identifier, life, .. } => Some((*identifier, *life)),
-        Edge::Verdict { .. } => None,
+        Edge::Verdict { .. } | Edge::Scored { .. } => None,
     });
     let sightings: Vec<_> = sightings.collect();
     let identifiers = sightings.iter().collect::<BTreeSet<_>>().len();
@@ -73,7 +74,9 @@ pub fn health(component: &Component, partition: &Partition, cluster: &Cluster) -
 
 pub(super) fn touches(edge: &Edge, records: &BTreeSet<RecordId>) -> bool {
     match edge {
-        Edge::Verdict { a, b, .. } => records.contains(a) || records.contains(b),
+        Edge::Verdict { a, b, .. } | Edge::Scored { a, b, .. } => {
+            records.contains(a) || records.contains(b)
+        }
         Edge::Seen { record, .. } => records.contains(record),
     }
 }

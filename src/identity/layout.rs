@@ -9,12 +9,18 @@ use super::forest::{Barred, Forest, Item, Tried};
 use super::lives::lives;
 use super::partition::{Cluster, Constraint, Edge, Partition, RejectedJoin};
 use crate::model::{
-    Assurance, CustomerId, Days, IdentifierId, IdentityRules, Limit, LinkRule, Namespace, RecordId,
-    Ruling, Sighting, Source, Timestamp, Verdict, VerdictId,
+    Assurance, CustomerId, Days, IdentifierId, IdentityRules, Limit, LinkRule, Millibits,
+    Namespace, RecordId, Ruling, Sighting, Source, Timestamp, Verdict, VerdictId,
 };
 
-/// How strong a join is: human, then assurance, priority, trust.
-type Rank = (bool, Assurance, u8, u8);
+/// How strong a join is: a model's below an identifier's, a person's above all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Scored(Millibits),
+    /// By assurance, priority, trust.
+    Seen(Assurance, u8, u8),
+    Ruled,
+}
 
 /// An identifier on a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,8 +96,11 @@ impl<'a> Layout<'a> {
             match ruling {
                 Ruling::Same => {
                     let edge = Edge::Verdict { verdict: *id, a: *a, b: *b };
-                    let rank = (true, Assurance::Verified, u8::MAX, u8::MAX);
-                    self.edges.push((rank, edge, at_a, at_b));
+                    self.edges.push((Rank::Ruled, edge, at_a, at_b));
+                }
+                Ruling::Scored(weight) if *weight >= self.rules.link_weight_min => {
+                    let edge = Edge::Scored { verdict: *id, a: *a, b: *b };
+                    self.edges.push((Rank::Scored(*weight), edge, at_a, at_b));
                 }
                 Ruling::Different if a != b => self.apart.push((*id, at_a, at_b)),
                 _ => {}
@@ -119,7 +128,7 @@ impl<'a> Layout<'a> {
             let day = &mut self.lives[at].0;
             *day = seen.sighting.days.map(|days| days.first).into_iter().chain(*day).min();
             let record = &self.records[seen.place as usize];
-            let rank = (false, seen.sighting.assurance, rule.priority, record.trust);
+            let rank = Rank::Seen(seen.sighting.assurance, rule.priority, record.trust);
             let edge = Edge::Seen { identifier: seen.identifier, life, record: record.id };
             self.edges.push((rank, edge, seen.place, index(self.records.len() + at)));
         }

@@ -29,6 +29,7 @@ mod normalise;
 mod partition;
 mod pool;
 mod resolved;
+mod review;
 mod sharing;
 mod union;
 
@@ -46,5 +47,6 @@ pub use normalise::{
 pub use partition::{Cluster, Constraint, Edge, Join, Partition, RejectedJoin, partition};
 pub use pool::{Observation, Observed, Pool};
 pub use resolved::Resolved;
+pub use review::{Review, reviews};
 pub use sharing::{Sharing, finds_shared};
 pub(crate) use union::Union;

@@ -1,7 +1,8 @@
 //! Customers of a component: the joins that evidence allows and no constraint forbids.
 //!
 //! A constrained maximum spanning forest: joins are tried in the order (human verdict, verified,
-//! asserted; then priority of the namespace; then trust of the source; then ids). Each is kept only
+//! asserted; then priority of the namespace; then trust of the source; then ids), and after all of
+//! them scored links by their match weight. Each is kept only
 //! if the customer that it makes keeps every constraint: cannot-links, limits, sources that hold a
 //! customer once, a size. A refused join is kept with its constraint.
 //!
@@ -26,6 +27,15 @@ pub enum Edge {
     /// A person ruled that two records are one party.
     Verdict {
         /// The verdict.
+        verdict: VerdictId,
+        /// The smaller record.
+        a: RecordId,
+        /// The larger record.
+        b: RecordId,
+    },
+    /// A linkage model gave two records a match weight that joins.
+    Scored {
+        /// The scored link.
         verdict: VerdictId,
         /// The smaller record.
         a: RecordId,

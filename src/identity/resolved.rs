@@ -9,7 +9,7 @@ use super::layout::{Layout, Seen};
 use super::partition::Partition;
 use super::sharing::{Sharing, Told, told};
 use super::union::Union;
-use crate::model::{IdentifierId, RecordId, Timestamp, Verdict, in_force};
+use crate::model::{IdentifierId, Judge, RecordId, Timestamp, Verdict, in_force};
 
 /// A record of more identifiers is asked once what it tells of the bearers of each.
 const WIDE: usize = 16;
@@ -30,7 +30,7 @@ pub struct Resolved<'a> {
     order: Vec<u32>,
     /// Where each component begins in `order`; then the number of records.
     components: Vec<u32>,
-    rulings: BTreeMap<(RecordId, RecordId), Verdict>,
+    rulings: BTreeMap<(RecordId, RecordId, Judge), Verdict>,
     next: usize,
     /// Fewer identifiers on one record prove nothing.
     proof_min: usize,
@@ -200,7 +200,9 @@ impl<'a> Resolved<'a> {
             let first = |at: &u32| evidence.records[*at as usize].id;
             let (least, most) =
                 (RecordId::from_uuid(Uuid::nil()), RecordId::from_uuid(Uuid::max()));
-            let of = |id: RecordId| self.rulings.range((id, least)..=(id, most));
+            let of = |id: RecordId| {
+                self.rulings.range((id, least, Judge::Person)..=(id, most, Judge::Model))
+            };
             let ruled = records.iter().map(first).flat_map(of);
             layout.add_rulings(ruled.map(|(_, verdict)| verdict));
         }

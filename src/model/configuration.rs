@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::book::Book;
 use super::country::Country;
 use super::digest::Digest;
+use super::evidence::Millibits;
 use super::exception::Exceptions;
 use super::id::ComponentId;
 use super::linking::{NamespaceRule, SourceRule, SurvivorshipRules};
@@ -78,6 +79,21 @@ pub struct IdentityRules {
     /// Most records that bear one identifier before it counts as shared.
     #[serde(skip_serializing_if = "is_usual")]
     pub bearers_max: u32,
+    /// From which match weight a scored link joins two records: at 0 they are sooner one party
+    /// than not, at 6,644 with a hundred to one.
+    #[serde(skip_serializing_if = "is_none")]
+    pub link_weight_min: Millibits,
+    /// From which match weight a scored link that does not join is for a person to review.
+    #[serde(skip_serializing_if = "is_usual_review")]
+    pub review_weight_min: Millibits,
+}
+
+fn is_none(weight: &Millibits) -> bool {
+    *weight == 0
+}
+
+fn is_usual_review(weight: &Millibits) -> bool {
+    *weight == IdentityRules::REVIEW_WEIGHT_MIN
 }
 
 /// Both bounds are usually the same, and are not written then.
@@ -97,6 +113,8 @@ impl Default for IdentityRules {
             survivorship: SurvivorshipRules::new(),
             records_max: Self::RECORDS_MAX,
             bearers_max: Self::BEARERS_MAX,
+            link_weight_min: 0,
+            review_weight_min: Self::REVIEW_WEIGHT_MIN,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Evidence of who is who: records, the identifiers seen on them, and human verdicts.
+//! Evidence of who is who: records, the identifiers seen on them, and verdicts.
 //!
 //! A [`Component`] holds everything that evidence could connect, in one row of the store; a large
 //! one in parts. Customers are derived from it by identity; merging and unmerging change evidence,
@@ -17,7 +17,16 @@ use super::sorted::SortedMap;
 use super::time::Timestamp;
 use super::touchpoint::Source;
 
-/// What a person ruled on two records.
+/// Thousandths of a bit: 1,000 doubles the odds.
+pub type Millibits = i64;
+
+/// A match weight in words: `7.300 bits`.
+pub(crate) fn bits(weight: Millibits) -> String {
+    let (sign, size) = (if weight < 0 { "-" } else { "" }, weight.unsigned_abs());
+    format!("{sign}{}.{:03} bits", size / 1_000, size % 1_000)
+}
+
+/// What is said of two records: a person's ruling, or a model's match weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
@@ -25,11 +34,31 @@ pub enum Ruling {
     Same,
     /// They are two parties (a cannot-link).
     Different,
-    /// An earlier verdict is taken back; the evidence decides.
+    /// An earlier verdict of a person is taken back; the evidence decides.
     Undecided,
+    /// A linkage model's match weight (a scored link). It joins nobody below
+    /// [`IdentityRules::link_weight_min`](super::IdentityRules::link_weight_min), yields to every
+    /// constraint, and comes after every identifier.
+    Scored(Millibits),
 }
 
-/// A human verdict: an immutable fact about two records, which it may precede.
+/// Who says what a verdict says. A model's word never displaces a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Judge {
+    /// A person.
+    Person,
+    /// A linkage model.
+    Model,
+}
+
+impl Ruling {
+    /// Who says so.
+    pub fn judge(self) -> Judge {
+        if matches!(self, Self::Scored(_)) { Judge::Model } else { Judge::Person }
+    }
+}
+
+/// A verdict: an immutable fact about two records, which it may precede.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Verdict {
     /// Names it; minted from the caller's id of it.
@@ -40,21 +69,24 @@ pub struct Verdict {
     pub b: RecordId,
     /// What was ruled.
     pub ruling: Ruling,
-    /// When; the latest verdict on two records counts, at the same instant the larger id.
+    /// When; a person's latest verdict on two records counts, and a model's latest, at the same
+    /// instant the larger id.
     pub at: Timestamp,
-    /// Who ruled, in the application's terms.
+    /// Who ruled, in the application's terms; of a scored link the model's version.
     pub by: Pii<String>,
     /// Why, in a few words.
     pub reason: Pii<String>,
 }
 
-/// The verdicts in force among these: the latest on each pair of records.
-pub fn in_force<'v>(
-    verdicts: impl Iterator<Item = &'v Verdict>,
-) -> BTreeMap<(RecordId, RecordId), &'v Verdict> {
-    let mut latest: BTreeMap<(RecordId, RecordId), &Verdict> = BTreeMap::new();
+/// Verdicts by their pair of records and their judge.
+pub type Rulings<'v> = BTreeMap<(RecordId, RecordId, Judge), &'v Verdict>;
+
+/// The verdicts in force among these: the latest of each judge on each pair of records.
+pub(crate) fn in_force<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> Rulings<'v> {
+    let mut latest = Rulings::new();
     for verdict in verdicts {
-        let slot = latest.entry((verdict.a, verdict.b)).or_insert(verdict);
+        let key = (verdict.a, verdict.b, verdict.ruling.judge());
+        let slot = latest.entry(key).or_insert(verdict);
         if (verdict.at, verdict.id) > (slot.at, slot.id) {
             *slot = verdict;
         }
@@ -192,8 +224,8 @@ impl Component {
         }
     }
 
-    /// The verdicts in force: the latest on each pair of records.
-    pub fn rulings(&self) -> BTreeMap<(RecordId, RecordId), &Verdict> {
+    /// The verdicts in force: the latest of each judge on each pair of records.
+    pub fn rulings(&self) -> Rulings<'_> {
         in_force(self.verdicts.values())
     }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::configuration::IdentityRules;
+use super::evidence::Millibits;
 use super::identifier::Namespace;
 
 /// Most different values of a namespace that one customer may hold.
@@ -174,6 +175,9 @@ impl IdentityRules {
     pub const RECORDS_MAX: u32 = 1_000;
     /// Most records that bear one linking identifier unless the rules say otherwise.
     pub const BEARERS_MAX: u32 = Self::RECORDS_MAX;
+    /// From which match weight a scored link is reviewed unless the rules say otherwise: one in ten
+    /// to one.
+    pub const REVIEW_WEIGHT_MIN: Millibits = -3_322;
 
     /// The same rules with another for one namespace.
     #[must_use]

@@ -56,7 +56,7 @@ impl IdKey {
         by: &str,
         reason: &str,
     ) -> VerdictId {
-        let ruling = [ruling as u8];
+        let ruling = said(ruling);
         let at = at.micros().to_le_bytes();
         let (a, b) = (pair.0.as_bytes(), pair.1.as_bytes());
         let parts: [&[u8]; 7] = [b"verdict", a, b, &ruling, &at, by.as_bytes(), reason.as_bytes()];
@@ -79,5 +79,15 @@ impl IdKey {
     /// The id of the decision on an intent.
     pub fn decision(&self, tenant: TenantId, intent: &Intent) -> DecisionId {
         DecisionId::from_uuid(self.mint(tenant, &[b"decision", intent.key.as_bytes()]))
+    }
+}
+
+/// What a verdict says, as bytes.
+fn said(ruling: Ruling) -> Vec<u8> {
+    match ruling {
+        Ruling::Same => vec![0],
+        Ruling::Different => vec![1],
+        Ruling::Undecided => vec![2],
+        Ruling::Scored(weight) => [&[3], weight.to_le_bytes().as_slice()].concat(),
     }
 }

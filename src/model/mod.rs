@@ -84,8 +84,10 @@ pub(crate) use erasure::Erased;
 pub use erasure::{Erasure, ErasureKey, Erasures, Keeping, OptOut, OptOuts, RowCounts, Tombstone};
 pub use event::{Code, Decoded, Event, EventKind, Rejection};
 pub use evidence::{
-    Blocked, Component, IdentifierHome, IdentifierNode, RecordNode, Ruling, Verdict, in_force,
+    Blocked, Component, IdentifierHome, IdentifierNode, Judge, Millibits, RecordNode, Ruling,
+    Rulings, Verdict,
 };
+pub(crate) use evidence::{bits, in_force};
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
 pub use id::{

@@ -4,7 +4,7 @@ use std::fmt::{self, Formatter};
 
 use super::consent::ConsentState;
 use super::decision::{Outcome, SendOutcome};
-use super::evidence::Ruling;
+use super::evidence::{Ruling, bits};
 use super::identifier::Assurance;
 use super::message::{Direction, Part};
 use super::outbox::OutboxState;
@@ -37,12 +37,13 @@ impl fmt::Display for SubjectExport {
         for known in &self.decisions {
             write_decision(f, known)?;
         }
-        heading(f, "What our staff ruled", self.verdicts.len())?;
+        heading(f, "What our staff ruled, and what our programs compared", self.verdicts.len())?;
         for verdict in &self.verdicts {
             let ruled = match verdict.ruling {
-                Ruling::Same => "are one person",
-                Ruling::Different => "are two people",
-                Ruling::Undecided => "may or may not be one person",
+                Ruling::Same => "are one person".to_owned(),
+                Ruling::Different => "are two people".to_owned(),
+                Ruling::Undecided => "may or may not be one person".to_owned(),
+                Ruling::Scored(weight) => format!("are alike by {}", bits(weight)),
             };
             writeln!(f, "  {}: records {} and {} {ruled}", verdict.at, verdict.a, verdict.b)?;
             field(f, "  because", verdict.reason.expose())?;

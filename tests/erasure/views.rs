@@ -28,7 +28,8 @@ fn verdicts(dice: &mut Dice, records: &[RecordId], count: usize) -> Vec<Verdict>
     let mut made = Vec::new();
     while made.len() < count {
         let (a, b) = (records[dice.below(records.len())], records[dice.below(records.len())]);
-        let ruling = [Ruling::Same, Ruling::Different, Ruling::Undecided][dice.below(3)];
+        let rulings = [Ruling::Same, Ruling::Different, Ruling::Undecided, Ruling::Scored(4_000)];
+        let ruling = rulings[dice.below(4)];
         if a != b {
             made.push(engine::verdict(&context, (a, b), ruling, now(), "Ana", "a test"));
         }

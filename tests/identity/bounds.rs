@@ -6,7 +6,7 @@ use omnichannel::Hub;
 use omnichannel::engine::Portrait;
 use omnichannel::identity::normalise;
 use omnichannel::model::{
-    CustomerId, IdentityRules, Limit, Namespace, RecordId, Ruling, Timestamp, Verdict,
+    CustomerId, IdentityRules, Judge, Limit, Namespace, RecordId, Ruling, Timestamp, Verdict,
 };
 use omnichannel::testkit::block_on;
 use proptest::prelude::*;
@@ -18,10 +18,10 @@ type Pair = (RecordId, RecordId);
 /// An identifier by name.
 type Named = (Namespace, Option<String>, String);
 
-/// The verdicts in force: the latest on each pair, at one instant the larger id.
+/// The people's verdicts in force: the latest on each pair, at one instant the larger id.
 pub(crate) fn in_force(verdicts: &[Verdict]) -> BTreeMap<Pair, Ruling> {
     let mut latest: BTreeMap<Pair, &Verdict> = BTreeMap::new();
-    for verdict in verdicts {
+    for verdict in verdicts.iter().filter(|of| of.ruling.judge() == Judge::Person) {
         let slot = latest.entry((verdict.a, verdict.b)).or_insert(verdict);
         if (verdict.at, verdict.id) > (slot.at, slot.id) {
             *slot = verdict;

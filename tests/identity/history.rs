@@ -41,12 +41,18 @@ pub(crate) fn sender() -> impl Strategy<Value = Value> {
     value().prop_filter("devices send nothing", |(namespace, ..)| *namespace != "device")
 }
 
+/// What a person rules, or a model weighs: some links join, some do not.
+pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
+    let ruled = prop_oneof![Just(Ruling::Same), Just(Ruling::Different), Just(Ruling::Undecided)];
+    prop_oneof![3 => ruled, 2 => (-4..9i64).prop_map(|bits| Ruling::Scored(bits * 1_000))]
+}
+
 fn told() -> impl Strategy<Value = Told> {
     let seen = (0..CHANNELS.len(), sender(), prop::collection::vec(value(), 0..3), 0..600u16);
     let seen =
         seen.prop_map(|(channel, sender, others, day)| Told::Seen { channel, sender, others, day });
     let named = || (0..CHANNELS.len(), sender());
-    let ruling = prop_oneof![Just(Ruling::Same), Just(Ruling::Different), Just(Ruling::Undecided)];
+    let ruling = ruling();
     let ruled = (named(), named(), ruling, 0..24u8)
         .prop_map(|(one, other, ruling, hour)| Told::Ruled { one, other, ruling, hour });
     prop_oneof![5 => seen, 1 => ruled]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use omnichannel::Hub;
 use omnichannel::engine::{Facts, Portrait, verdict};
-use omnichannel::model::{CustomerId, Digest, Endpoint, Namespace, RecordId, Ruling};
+use omnichannel::model::{CustomerId, Digest, Endpoint, Judge, Namespace, RecordId, Ruling};
 use omnichannel::testkit::block_on;
 use proptest::prelude::*;
 
@@ -44,12 +44,15 @@ fn explanations(hub: &Hub) -> Vec<String> {
     said
 }
 
-/// The verdicts in force on pairs of records: the latest, at one hour the larger id.
+/// The people's verdicts in force on pairs of records: the latest, at one hour the larger id.
 fn in_force(steps: &[Told]) -> BTreeMap<(RecordId, RecordId), Ruling> {
     let hub = fresh();
     let mut latest = BTreeMap::new();
     for facts in steps.iter().filter_map(|step| ruled(&hub, step)) {
         let verdict = &facts.verdicts[0];
+        if verdict.ruling.judge() == Judge::Model {
+            continue;
+        }
         let slot = latest.entry((verdict.a, verdict.b)).or_insert((
             verdict.at,
             verdict.id,

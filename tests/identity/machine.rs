@@ -20,7 +20,7 @@ use serde_json::{Value as Json, json};
 
 use crate::bounds::{self, Ties};
 use crate::common::{Dice, hub, request, tenant};
-use crate::history::{CHANNELS, Value, record, rules, sender, value};
+use crate::history::{CHANNELS, Value, record, rules, ruling, sender, value};
 use crate::told::{digest, erasure_key, portraits};
 
 /// One step of a history.
@@ -57,7 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         Step::See(Seen { slot, revision, channel, sender, others, day })
     });
     let named = || (0..CHANNELS.len(), sender());
-    let ruling = prop_oneof![Just(Ruling::Same), Just(Ruling::Different), Just(Ruling::Undecided)];
+    let ruling = ruling();
     let rule = (named(), named(), ruling, 0..24u8)
         .prop_map(|(one, other, ruling, hour)| Step::Rule(one, other, ruling, hour));
     prop_oneof![

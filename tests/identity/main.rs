@@ -20,6 +20,7 @@ mod limits;
 mod machine;
 mod races;
 mod scopes;
+mod scored;
 mod shared;
 mod times;
 mod told;

@@ -64,7 +64,8 @@ pub(crate) fn filled() -> Hub {
     block_on(receive_batches(&hub, &requests, 50));
     let records = records(&hub);
     for (at, pair) in records.chunks(2).enumerate().filter(|(_, pair)| pair.len() == 2) {
-        let ruling = [Ruling::Same, Ruling::Different, Ruling::Undecided][at % 3];
+        let ruling =
+            [Ruling::Same, Ruling::Different, Ruling::Undecided, Ruling::Scored(-1_500)][at % 4];
         let rule = hub.rule(tenant(), (pair[0], pair[1]), ruling, "Ana", "she said so");
         block_on(rule).expect("ruled");
     }

@@ -209,7 +209,8 @@ impl World {
         if a == b {
             return;
         }
-        let ruling = [Ruling::Same, Ruling::Different, Ruling::Undecided][self.chance.below(3)];
+        let rulings = [Ruling::Same, Ruling::Different, Ruling::Undecided, Ruling::Scored(4_000)];
+        let ruling = rulings[self.chance.below(4)];
         let (context, at) = (self.observer.context(tenant()), instant(self.now));
         self.verdicts.push(engine::verdict(&context, (a, b), ruling, at, "somebody", "so it is"));
         let number = self.verdicts.len() - 1;
