@@ -88,7 +88,7 @@ fn collect(
             channel: touchpoint.channel.clone(),
             channel_kind: touchpoint.channel_kind.clone(),
             occurred: touchpoint.occurred,
-            message,
+            message: *message,
             because,
         });
     }

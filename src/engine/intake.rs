@@ -110,9 +110,9 @@ fn touchpoint(
         objects: shrunk(event.objects),
         identifiers: if anonymous { Vec::new() } else { shrunk(event.identifiers) },
         attributes: event.attributes,
-        message: event.message,
+        message: event.message.map(Box::new),
         answers,
-        receipt: event.receipt,
+        receipt: event.receipt.map(Box::new),
         consents: event.consents,
         details: event.details,
     };

@@ -114,7 +114,7 @@ fn sent(
         objects: Vec::new(),
         identifiers: Vec::new(),
         attributes: Attributes::new(),
-        message: Some(Message::outbound(Author::System, text)),
+        message: Some(Box::new(Message::outbound(Author::System, text))),
         answers: Vec::new(),
         receipt: None,
         consents: Vec::new(),

@@ -211,13 +211,13 @@ pub struct Touchpoint {
     pub attributes: Attributes,
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Message>,
+    pub message: Option<Box<Message>>,
     /// The messages that it answers, or whose fate it reports; nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<MessageId>,
     /// What a provider reports of a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Box<Receipt>>,
     /// What the party chose about being written to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<ConsentSignal>,

@@ -147,13 +147,13 @@ fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
         objects: vec![ObjectRef::new(text, text)],
         identifiers: vec![identifier.clone()],
         attributes: [(text.to_owned(), pii())].into(),
-        message: Some(message),
+        message: Some(Box::new(message)),
         answers: vec![MessageId::from_uuid(id(9))],
-        receipt: Some(Receipt {
+        receipt: Some(Box::new(Receipt {
             of: text.to_owned(),
             status: DeliveryStatus::Failed,
             code: Some(text.to_owned()),
-        }),
+        })),
         consents: vec![ConsentSignal {
             endpoint: identifier,
             purpose: Some(Purpose::new(text)),
