@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use omnichannel::identity::linkage::{Linked, Meaning, Model, Table, link};
 use proptest::prelude::*;
 
-const COLUMNS: [&str; 6] = ["first_name", "surname", "dob", "postcode", "email", "phone"];
+pub(crate) const COLUMNS: [&str; 6] =
+    ["first_name", "surname", "dob", "postcode", "email", "phone"];
 
 struct Dice(u64);
 
@@ -26,7 +27,7 @@ impl Dice {
 }
 
 /// Records of so many people, some of whom have a second record with slips; and whose each is.
-fn town(people: usize, doubles: usize) -> (Vec<[String; 6]>, Vec<usize>) {
+pub(crate) fn town(people: usize, doubles: usize) -> (Vec<[String; 6]>, Vec<usize>) {
     let mut dice = Dice(7);
     let (mut rows, mut truth) = (Vec::new(), Vec::new());
     for person in 0..people {

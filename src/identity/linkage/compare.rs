@@ -3,8 +3,11 @@
 //! One comparison for one fact: a name that is a part of an e-mail address counts once. Level 0 is
 //! the best of each; a fact that one of both lacks says nothing.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use super::condition::Condition;
 use super::distance::{jaro_winkler_at_least, osa_within};
 use super::meaning::Meaning;
 use super::nickname::Nicknames;
@@ -33,10 +36,12 @@ pub enum Field {
     Phone,
     /// A number or a line that is the same or nearly so.
     Text,
+    /// Whatever the comparison's own conditions say.
+    Custom,
 }
 
 impl Field {
-    /// What each level means, from the best.
+    /// What each level means, from the best; of [`Field::Custom`] the comparison says it.
     pub fn levels(self) -> &'static [&'static str] {
         match self {
             Self::FirstName => &[
@@ -75,32 +80,58 @@ impl Field {
             ],
             Self::Email | Self::Phone => &["the same", "one sign apart", "different"],
             Self::Text => &["the same", "up to two signs apart", "different"],
+            Self::Custom => &[],
         }
-    }
-
-    /// Whether a level is of equal values, whose rarity counts.
-    pub(super) fn counts_rarity(self, level: u8) -> bool {
-        level == 0 || (self == Self::Place && level == 3)
     }
 }
 
 /// One comparison: a fact and the columns that state it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// What is compared.
     pub field: Field,
     /// The column that states it, by its place; of a place the postal code, where there is one.
     pub column: usize,
     /// Another column: the other name, or the town.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<usize>,
     /// Whether it tells a person from the others of the household.
     pub personal: bool,
+    /// Of [`Field::Custom`] when two values are at each level, from the best; else none.
+    pub conditions: Vec<Condition>,
+    /// Whether a rare value that both have says more than a common one.
+    pub rarity: bool,
 }
 
 impl Comparison {
     /// Most comparisons of a model.
     pub const MAX: usize = 32;
+
+    /// A comparison of one's own: a column, and a condition for each level from the best. What no
+    /// condition meets is the last level.
+    pub fn custom(column: usize, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        let own = conditions.into_iter().filter(|one| *one != Condition::Otherwise);
+        let mut conditions: Vec<Condition> = own.take(LEVELS_MAX - 1).collect();
+        conditions.push(Condition::Otherwise);
+        let rarity = conditions.first() == Some(&Condition::Same);
+        Self { field: Field::Custom, column, beside: None, personal: false, conditions, rarity }
+    }
+
+    /// How many levels it has.
+    pub fn level_count(&self) -> usize {
+        if self.field == Field::Custom { self.conditions.len() } else { self.field.levels().len() }
+    }
+
+    /// What each level means, from the best.
+    pub fn levels(&self) -> Vec<Cow<'static, str>> {
+        let own = self.conditions.iter().map(|condition| Cow::Owned(condition.words()));
+        let known = self.field.levels().iter().map(|words| Cow::Borrowed(*words));
+        if self.field == Field::Custom { own.collect() } else { known.collect() }
+    }
+
+    /// Whether a level is of equal values, whose rarity counts.
+    pub(super) fn counts_rarity(&self, level: u8) -> bool {
+        self.rarity && (level == 0 || (self.field == Field::Place && level == 3))
+    }
 
     /// A comparison for each fact that the columns state, at most [`Comparison::MAX`]; columns of a
     /// known meaning come first.
@@ -125,7 +156,8 @@ impl Comparison {
                 Meaning::Other => (Field::Text, None),
                 _ => continue,
             };
-            all.push(Self { field, column: place, beside, personal: meaning.is_personal() });
+            let (personal, conditions) = (meaning.is_personal(), Vec::new());
+            all.push(Self { field, column: place, beside, personal, conditions, rarity: true });
         }
         all.sort_by_key(|of: &Self| columns[of.column].meaning() == Meaning::Other);
         all.truncate(Self::MAX);
@@ -165,7 +197,8 @@ impl<'t> Comparer<'t> {
         if one == MISSING || other == MISSING {
             return None;
         }
-        if one == other {
+        let is_first = of.conditions.first().is_none_or(|first| *first == Condition::Same);
+        if one == other && is_first {
             return Some(0);
         }
         let (here, there) = (self.text(of.column, a), self.text(of.column, b));
@@ -177,6 +210,10 @@ impl<'t> Comparer<'t> {
             Field::BirthDate => Some(birth_date(here, there)),
             Field::Email | Field::Phone => {
                 Some(if osa_within(here, there, 1).is_some() { 1 } else { 2 })
+            }
+            Field::Custom => {
+                let holds = |condition: &Condition| condition.holds(here, there);
+                of.conditions.iter().position(holds).and_then(|level| u8::try_from(level).ok())
             }
             Field::Text | Field::Place => {
                 let close = here.len().min(there.len()) > 2 && osa_within(here, there, 2).is_some();

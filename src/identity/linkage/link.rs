@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::compare::Comparer;
 use super::linker::Linker;
 use super::model::{Millibits, Model};
+use super::rarity::Rarity;
 use super::table::Table;
 use crate::identity::Union;
 
@@ -53,6 +54,7 @@ pub fn link(table: Table, threshold: Millibits) -> (Model, Linked) {
 pub(super) struct Trial<'l> {
     pub(super) linker: &'l Linker,
     pub(super) model: &'l Model,
+    pub(super) rarity: &'l Rarity,
     pub(super) comparer: Comparer<'l>,
 }
 
@@ -76,7 +78,7 @@ impl Trial<'_> {
     }
 
     fn weigh(&self, a: u32, b: u32) -> Millibits {
-        self.model.weigh(&self.comparer, &self.linker.rarity, (a, b))
+        self.model.weigh(&self.comparer, self.rarity, (a, b))
     }
 }
 

@@ -1,12 +1,16 @@
 //! A table ready to be linked: its comparisons, blocks and term frequencies.
 
+use std::sync::Arc;
+
 use super::block::{Blocks, Rule, rules_for};
 use super::compare::{Comparer, Comparison};
+use super::document::ModelError;
 use super::link::{Linked, Trial};
-use super::model::{Millibits, Model};
+use super::model::{Millibits, Model, Named};
 use super::nickname::Nicknames;
-use super::rarity::Rarity;
-use super::table::Table;
+use super::rarity::{Frequency, Rarity, frequencies};
+use super::table::{Column, Table};
+use super::texts::hash;
 use super::train;
 
 /// Most records of a block that are compared with each other.
@@ -22,6 +26,7 @@ pub struct Linker {
     pub(super) rules: Vec<Rule>,
     pub(super) blocks: Blocks,
     pub(super) rarity: Rarity,
+    pub(super) frequencies: Arc<Vec<Frequency>>,
     pub(super) content: Vec<u64>,
     pub(super) nicknames: Nicknames,
 }
@@ -29,13 +34,59 @@ pub struct Linker {
 impl Linker {
     /// Makes a table's records ready, with comparisons and blocking rules for its columns.
     pub fn of(table: Table) -> Self {
-        let table = table.cleaned();
         let comparisons = Comparison::default_for(table.columns());
+        Self::made(table.cleaned(), comparisons, None)
+    }
+
+    /// Makes a table's records ready to be linked by a model, whose columns are found by name.
+    ///
+    /// The model says what columns mean and how rare values are: two records weigh the same in any
+    /// table.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError`] where the table lacks a column of the model, or has two of one name.
+    pub fn with(mut table: Table, model: &Model) -> Result<Self, ModelError> {
+        let mut missing = Vec::new();
+        for own in &model.columns {
+            let mut named = table.columns.iter_mut().filter(|column| column.name() == own.name);
+            match (named.next(), named.next()) {
+                (Some(_), Some(_)) => {
+                    return Err(ModelError::AmbiguousColumn { column: own.name.clone() });
+                }
+                (Some(column), None) => column.meaning = own.meaning,
+                (None, _) if model.needs().any(|needed| needed == own) => {
+                    missing.push(format!("`{}`", own.name));
+                }
+                (None, _) => {}
+            }
+        }
+        if !missing.is_empty() {
+            return Err(ModelError::MissingColumns { columns: missing });
+        }
+        let table = table.cleaned();
+        let model = model.placed(table.columns());
+        let comparisons = model.comparisons.iter().map(|weighed| weighed.comparison.clone());
+        Ok(Self::made(table, comparisons.collect(), Some(Arc::clone(&model.frequencies))))
+    }
+
+    /// Of cleaned records; without known frequencies values are counted.
+    fn made(
+        table: Table,
+        comparisons: Vec<Comparison>,
+        known: Option<Arc<Vec<Frequency>>>,
+    ) -> Self {
         let rules = rules_for(table.columns());
         let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
-        let (rarity, content) = (Rarity::of_table(&table), train::contents(&table));
-        let nicknames = Nicknames::default();
-        Self { table, comparisons, rules, blocks, rarity, content, nicknames }
+        let (rarity, frequencies) = match known {
+            Some(known) => (Rarity::of_other(&known, &table), known),
+            None => {
+                let counted = frequencies(&table, &comparisons);
+                (Rarity::of_own(&counted, &table), Arc::new(counted))
+            }
+        };
+        let (content, nicknames) = (train::contents(&table), Nicknames::default());
+        Self { table, comparisons, rules, blocks, rarity, frequencies, content, nicknames }
     }
 
     /// The records, in the forms in which they are compared.
@@ -48,7 +99,15 @@ impl Linker {
         let blocks = (&self.blocks, self.rules.as_slice());
         let (comparer, rarity) = (self.comparer(), &self.rarity);
         let learnt = train::train(&comparer, &self.comparisons, rarity, blocks, &self.content);
-        Model::of(&learnt, &self.comparisons)
+        let named =
+            |column: &Column| Named { name: column.name().to_owned(), meaning: column.meaning() };
+        Model {
+            columns: self.table.columns().iter().map(named).collect(),
+            records: self.table.len() as u64,
+            fingerprint: self.fingerprint(),
+            frequencies: Arc::clone(&self.frequencies),
+            ..Model::of(&learnt, &self.comparisons)
+        }
     }
 
     /// Finds the people among the records by a model.
@@ -56,12 +115,36 @@ impl Linker {
     /// `threshold` is the weight from which a pair links: from 0 on it is sooner one person than
     /// not. Without columns of a known meaning no pair is found.
     pub fn link(&self, model: &Model, threshold: Millibits) -> Linked {
-        Trial { linker: self, model, comparer: self.comparer() }.link(threshold)
+        let model = model.placed(self.table.columns());
+        let other = self.rarity_of(&model);
+        let rarity = other.as_ref().unwrap_or(&self.rarity);
+        Trial { linker: self, model: &model, rarity, comparer: self.comparer() }.link(threshold)
     }
 
     /// The weight of two records by their places; above 0: sooner one person than not.
+    ///
+    /// Quick for a model that was learnt here, or that the linker was made with; another one's
+    /// frequencies are looked up for the whole table each time.
     pub fn weigh(&self, model: &Model, a: u32, b: u32) -> Millibits {
-        model.weigh(&self.comparer(), &self.rarity, (a, b))
+        let model = model.placed(self.table.columns());
+        let other = self.rarity_of(&model);
+        model.weigh(&self.comparer(), other.as_ref().unwrap_or(&self.rarity), (a, b))
+    }
+
+    /// How rare values are by a model; `None` where the linker knows.
+    fn rarity_of(&self, model: &Model) -> Option<Rarity> {
+        let is_own = Arc::ptr_eq(&model.frequencies, &self.frequencies)
+            || model.frequencies == self.frequencies;
+        (!is_own).then(|| Rarity::of_other(&model.frequencies, &self.table))
+    }
+
+    /// What the records say, in any order.
+    fn fingerprint(&self) -> String {
+        let sums = self.content.iter().fold((0_u64, 0_u64), |(one, other), content| {
+            let mixed = hash(*content, b"record");
+            (one.wrapping_add(*content), other.wrapping_add(mixed))
+        });
+        format!("{:016x}{:016x}", sums.0, sums.1)
     }
 
     pub(super) fn comparer(&self) -> Comparer<'_> {

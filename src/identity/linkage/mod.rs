@@ -12,20 +12,27 @@
 mod block;
 mod clean;
 mod compare;
+mod condition;
 pub mod distance;
+mod document;
 mod link;
 mod linker;
 mod meaning;
 mod model;
 mod nickname;
 mod rarity;
+mod share;
 mod table;
 mod texts;
 mod train;
 
 pub use compare::{Comparison, Field};
+pub use condition::Condition;
+pub use document::ModelError;
 pub use link::{Link, Linked, link};
 pub use linker::Linker;
 pub use meaning::Meaning;
-pub use model::{Millibits, Model, Weighed};
+pub use model::{Millibits, Model, Named, Weighed};
+pub use rarity::Frequency;
+pub use share::Share;
 pub use table::{Column, Table, TableError};

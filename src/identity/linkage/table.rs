@@ -8,7 +8,7 @@ use super::texts::Texts;
 #[derive(Debug, Clone)]
 pub struct Column {
     name: String,
-    meaning: Meaning,
+    pub(super) meaning: Meaning,
     pub(super) texts: Texts,
     pub(super) cells: Vec<u32>,
 }
@@ -48,7 +48,7 @@ pub enum TableError {
 /// Holds four bytes for each cell and each distinct value once.
 #[derive(Debug, Clone)]
 pub struct Table {
-    columns: Vec<Column>,
+    pub(super) columns: Vec<Column>,
     records: usize,
 }
 

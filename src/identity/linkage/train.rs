@@ -210,7 +210,7 @@ impl Lesson<'_> {
 
     fn start(&self) -> Levels {
         let levels = self.comparisons.iter().map(|comparison| {
-            let count = comparison.field.levels().len();
+            let count = comparison.level_count();
             let mut start = [0.0; LEVELS_MAX];
             start[0] = 0.8;
             start[count - 1] = 0.05;
@@ -248,7 +248,7 @@ impl Lesson<'_> {
             .iter()
             .map(|comparison| {
                 let mut count = [0.0; LEVELS_MAX];
-                count[..comparison.field.levels().len()].fill(0.5);
+                count[..comparison.level_count()].fill(0.5);
                 count
             })
             .collect();
@@ -310,7 +310,7 @@ impl Lesson<'_> {
         let mut related = bits(if fixed { pattern.rarity_impersonal } else { pattern.rarity });
         for (at, comparison) in self.comparisons.iter().enumerate() {
             let Some(level) = pattern.level(at) else { continue };
-            let rare = comparison.field.counts_rarity(level as u8);
+            let rare = comparison.counts_rarity(level as u8);
             let strangers = learnt.strangers[at][level].ln();
             same += learnt.same[at][level].ln() - if rare { 0.0 } else { strangers };
             let own = learnt.related[at][level].ln();

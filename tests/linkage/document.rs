@@ -1,0 +1,175 @@
+//! The document of a model: read as it was written, refused where it is not understood.
+
+use omnichannel::identity::linkage::{Linker, Meaning, Model, ModelError, Table};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::people::{COLUMNS, town};
+
+/// A table of so many people, with its columns in an order.
+fn table(rows: &[[String; 6]], order: &[usize]) -> Table {
+    let columns = order.iter().map(|at| (COLUMNS[*at], Meaning::guess(COLUMNS[*at])));
+    let mut table = Table::new(columns);
+    for row in rows {
+        let values: Vec<&str> = order.iter().map(|at| row[*at].as_str()).collect();
+        table.push(values.into_iter()).expect("as many values as columns");
+    }
+    table
+}
+
+fn learnt() -> (Vec<[String; 6]>, Linker, Model) {
+    let (rows, _) = town(800, 250);
+    let linker = Linker::of(table(&rows, &[0, 1, 2, 3, 4, 5]));
+    let model = linker.learn();
+    (rows, linker, model)
+}
+
+fn read(value: &Value) -> Result<Model, ModelError> {
+    Model::from_json(&value.to_string())
+}
+
+#[test]
+fn a_model_is_read_as_it_was_written() {
+    let (_, _, model) = learnt();
+    let json = model.to_json().expect("names differ");
+    assert_eq!(Model::from_json(&json), Ok(model.clone()));
+    assert_eq!(Model::from_json(&json).and_then(|model| model.to_json()), Ok(json));
+    let embedded = serde_json::to_value(&model).expect("it is JSON");
+    assert_eq!(serde_json::from_value::<Model>(embedded).expect("it is a model"), model);
+}
+
+#[test]
+fn a_stored_model_links_as_the_learnt_one_did() {
+    let (rows, linker, model) = learnt();
+    let stored = Model::from_json(&model.to_json().expect("names differ")).expect("it reads");
+    let linked = linker.link(&model, 0);
+    let again = Linker::with(table(&rows, &[0, 1, 2, 3, 4, 5]), &stored).expect("all columns");
+    assert_eq!(again.link(&stored, 0).links, linked.links);
+    assert_eq!(again.link(&stored, 0).people, linked.people);
+    let turned = Linker::with(table(&rows, &[5, 3, 1, 4, 2, 0]), &stored).expect("all columns");
+    assert_eq!(turned.link(&stored, 0).links, linked.links, "columns are found by name");
+}
+
+#[test]
+fn two_records_weigh_the_same_in_any_table() {
+    let (rows, linker, model) = learnt();
+    for pair in [[0, 1], [3, 4], [10, 500], [7, 8]] {
+        let few: Vec<[String; 6]> = pair.iter().map(|at| rows[*at].clone()).collect();
+        let alone = Linker::with(table(&few, &[4, 3, 2, 1, 0, 5]), &model).expect("all columns");
+        let weight = linker.weigh(&model, pair[0] as u32, pair[1] as u32);
+        assert_eq!(alone.weigh(&model, 0, 1), weight);
+        // A table whose own frequencies differ takes the model's.
+        let other = Linker::of(table(&few, &[0, 1, 2, 3, 4, 5]));
+        assert_eq!(other.weigh(&model, 0, 1), weight);
+    }
+}
+
+#[test]
+fn a_model_names_no_customer() {
+    let (rows, _, model) = learnt();
+    let json = model.to_json().expect("names differ");
+    assert!(json.contains("\"values\": [\n"), "some values are counted");
+    let shown = format!("{json}{model:?}");
+    for value in rows.iter().flatten().filter(|value| value.len() > 3) {
+        assert!(!shown.contains(&format!("\"{value}\"")), "a value stands in the model");
+    }
+}
+
+#[test]
+fn a_column_that_the_table_lacks_is_named() {
+    let (rows, _, model) = learnt();
+    let refused = Linker::with(table(&rows, &[0, 1, 2]), &model).expect_err("three are missing");
+    assert_eq!(
+        refused.to_string(),
+        "the table lacks `postcode`, `email`, `phone`: name its columns as the model does, or \
+         learn a model from it"
+    );
+    let twice = Linker::with(table(&rows, &[0, 0, 1, 2, 3, 4, 5]), &model).expect_err("two of it");
+    assert_eq!(twice, ModelError::AmbiguousColumn { column: "first_name".to_owned() });
+    // Without refusing: what is missing says nothing.
+    let poorer = Linker::of(table(&rows, &[4, 0, 1, 2]));
+    assert!(!poorer.link(&model, 0).links.is_empty());
+}
+
+#[test]
+fn what_is_not_understood_is_refused() {
+    let (_, _, model) = learnt();
+    let good = serde_json::to_value(&model).expect("it is JSON");
+    let said = |change: fn(&mut Value)| {
+        let mut value = good.clone();
+        change(&mut value);
+        read(&value).expect_err("it is refused").to_string()
+    };
+    let newer = said(|value| {
+        value["version"] = json!(2);
+        value["of a later time"] = json!(true);
+    });
+    assert_eq!(newer, "the model has version 2, this crate reads up to 1: update the crate");
+    let wrong: [(fn(&mut Value), &str); 18] = [
+        (|value| value["version"] = json!(0), "no such version"),
+        (|value| value["format"] = json!("other"), "no linkage model"),
+        (|value| value["colour"] = json!(1), "unknown field `colour`"),
+        (|value| value["prior"]["same"] = json!("2"), "between 0 and 1"),
+        (|value| value["prior"]["same"] = json!(0.5), "expected a string"),
+        (|value| value["prior"]["weight_same"] = json!(1), "prior: a weight is outside"),
+        (|value| value["fingerprint"] = json!("x"), "fingerprint"),
+        (|value| drop(value["columns"][1].take()), "does not read"),
+        (|value| value["columns"][1]["name"] = json!("dob"), "column `dob`: there are two"),
+        (|value| value["comparisons"][0]["column"] = json!("x"), "column `x`: it is not among"),
+        (
+            |value| value["comparisons"][0]["levels"][0]["weight"] = json!(40_001),
+            "comparison of `first_name`: a weight is outside",
+        ),
+        (
+            |value| drop(value["comparisons"][2]["levels"].as_array_mut().map(Vec::pop)),
+            "comparison of `dob`: 6 levels, but 7 are expected",
+        ),
+        (|value| value["comparisons"][2]["levels"][0]["when"] = json!("same"), "conditions belong"),
+        (|value| value["comparisons"][2]["field"] = json!("custom"), "conditions belong"),
+        (|value| value["frequencies"][0]["rare"] = json!(0), "a count is 0"),
+        (|value| value["frequencies"][0]["values"][0][0] = json!("zz"), "hexadecimal"),
+        (
+            |value| value["frequencies"][0]["values"].as_array_mut().unwrap().reverse(),
+            "not in order",
+        ),
+        (|value| value["frequencies"][1] = value["frequencies"][0].clone(), "counted twice"),
+    ];
+    for (change, part) in wrong {
+        let said = said(change);
+        assert!(said.contains(part), "`{part}` is not in `{said}`");
+    }
+    for text in ["", "[]", "{}", "\u{0}", "{\"format\":\"omnichannel linkage model\"}"] {
+        assert_eq!(Model::from_json(text), Err(ModelError::Foreign), "{text}");
+    }
+}
+
+#[test]
+fn a_model_of_version_1_is_read_for_ever() {
+    let json = include_str!("model-1.json");
+    let model = Model::from_json(json).expect("it reads");
+    let mut table = Table::new([("born", Meaning::BirthDate), ("name", Meaning::FirstName)]);
+    for row in [["1980-02-01", "ann"], ["1980-02-01", "ann"], ["1980-01-02", "anne"]] {
+        table.push(row.into_iter()).expect("two values");
+    }
+    let linker = Linker::with(table, &model).expect("both columns");
+    let weights = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| linker.weigh(&model, a, b));
+    assert_eq!(weights, [-525, 5_211, 5_211]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_document_is_refused_or_weighs(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let json = include_str!("model-1.json");
+        let mut bytes = json.as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let Ok(model) = Model::from_json(&String::from_utf8_lossy(&bytes)) else { return Ok(()) };
+        let mut table = Table::new([("born", Meaning::BirthDate), ("name", Meaning::FirstName)]);
+        for row in [["1980-02-01", "ann"], ["1980-01-02", "anne"]] {
+            table.push(row.into_iter()).expect("two values");
+        }
+        prop_assert!(Linker::of(table).weigh(&model, 0, 1).abs() < 10_000_000);
+    }
+}
