@@ -5,7 +5,9 @@
 
 mod document;
 mod edits;
+mod labels;
 mod people;
 mod similarity;
+mod splink;
 mod texts;
 mod tokens;

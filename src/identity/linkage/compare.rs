@@ -173,10 +173,10 @@ pub(super) struct Comparer<'t> {
 }
 
 /// From here a name is another spelling of one, or stands in the other's place.
-const MUCH_ALIKE: f64 = 0.88;
-const ALIKE: f64 = 0.75;
+pub(super) const MUCH_ALIKE: f64 = 0.88;
+pub(super) const ALIKE: f64 = 0.75;
 /// Towns' names are longer and fewer: from here they are one.
-const SAME_TOWN: f64 = 0.9;
+pub(super) const SAME_TOWN: f64 = 0.9;
 
 impl<'t> Comparer<'t> {
     fn text(&self, column: usize, record: u32) -> &'t str {

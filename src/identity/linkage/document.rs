@@ -132,6 +132,8 @@ struct Level {
     m: Share,
     u: Share,
     m_related: Share,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pairs: Option<u64>,
     weight: Millibits,
     weight_related: Millibits,
 }
@@ -229,6 +231,7 @@ impl Document {
             m: of.levels.iter().map(|level| level.m.clone()).collect(),
             u: of.levels.iter().map(|level| level.u.clone()).collect(),
             m_related: of.levels.iter().map(|level| level.m_related.clone()).collect(),
+            pairs: of.levels.iter().filter_map(|level| level.pairs).collect(),
         })
     }
 }
@@ -247,6 +250,7 @@ impl Compared {
             m: share(&weighed.m, level),
             u: share(&weighed.u, level),
             m_related: share(&weighed.m_related, level),
+            pairs: weighed.pairs.get(level).copied(),
             weight: at(&weighed.same, level),
             weight_related: at(&weighed.related, level),
         });
@@ -271,6 +275,10 @@ impl Compared {
         }
         if self.levels.iter().any(|level| level.when.is_some() != custom) {
             return Err(unsound(at(), "conditions belong to each level of a custom field, only"));
+        }
+        let counted = self.levels.iter().filter(|level| level.pairs.is_some()).count();
+        if counted != 0 && counted != found {
+            return Err(unsound(at(), "pairs are counted for some levels only"));
         }
         let last = self.levels.last().and_then(|level| level.when);
         let ends = self.levels.iter().filter(|level| level.when == Some(Condition::Otherwise));

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::block::{Blocks, Rule, rules_for};
-use super::compare::{Comparer, Comparison};
+use super::compare::{Comparer, Comparison, LEVELS_MAX};
 use super::document::ModelError;
 use super::link::{Linked, Trial};
 use super::model::{Millibits, Model, Named};
 use super::nickname::Nicknames;
 use super::rarity::{Frequency, Rarity, frequencies};
-use super::table::{Column, Table};
+use super::share::Share;
+use super::table::Table;
 use super::texts::hash;
-use super::train;
+use super::train::{self, Learnt};
 
 /// Most records of a block that are compared with each other.
 const BLOCK_MAX: usize = 300;
@@ -36,6 +37,30 @@ impl Linker {
     pub fn of(table: Table) -> Self {
         let comparisons = Comparison::default_for(table.columns());
         Self::made(table.cleaned(), comparisons, None)
+    }
+
+    /// Makes a table's records ready, with comparisons of one's own choice.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Unsound`] where a comparison is of no column of the table, or has fewer than
+    /// two levels; where there are too many.
+    pub fn comparing(table: Table, comparisons: Vec<Comparison>) -> Result<Self, ModelError> {
+        let unsound = |at: String, what: &str| ModelError::Unsound { at, what: what.to_owned() };
+        if comparisons.len() > Comparison::MAX {
+            return Err(unsound("comparisons".to_owned(), "there are more than 32"));
+        }
+        let columns = table.columns().len();
+        for (comparison, at) in comparisons.iter().zip(1..) {
+            let at = format!("comparison {at}");
+            if comparison.column >= columns || comparison.beside.is_some_and(|at| at >= columns) {
+                return Err(unsound(at, "the table has no such column"));
+            }
+            if !(2..=LEVELS_MAX).contains(&comparison.level_count()) {
+                return Err(unsound(at, "it has not 2 to 8 levels"));
+            }
+        }
+        Ok(Self::made(table.cleaned(), comparisons, None))
     }
 
     /// Makes a table's records ready to be linked by a model, whose columns are found by name.
@@ -96,17 +121,31 @@ impl Linker {
 
     /// Learns from the records how much each level speaks for one person, without labels.
     pub fn learn(&self) -> Model {
+        Model::of(&self.taught(), &self.comparisons, self.untaught())
+    }
+
+    /// What the records themselves teach.
+    pub(super) fn taught(&self) -> Learnt {
         let blocks = (&self.blocks, self.rules.as_slice());
         let (comparer, rarity) = (self.comparer(), &self.rarity);
-        let learnt = train::train(&comparer, &self.comparisons, rarity, blocks, &self.content);
-        let named =
-            |column: &Column| Named { name: column.name().to_owned(), meaning: column.meaning() };
+        train::train(&comparer, &self.comparisons, rarity, blocks, &self.content)
+    }
+
+    /// A model of these records that compares nothing yet.
+    pub(super) fn untaught(&self) -> Model {
         Model {
-            columns: self.table.columns().iter().map(named).collect(),
+            columns: self.table.columns().iter().map(Named::of).collect(),
+            comparisons: Vec::new(),
+            prior_same: 0,
+            prior_related: None,
+            prior_strangers: 0,
+            share_same: Share::of(0.0),
+            share_related: Share::of(0.0),
+            threshold: 0,
+            review: None,
             records: self.table.len() as u64,
             fingerprint: self.fingerprint(),
             frequencies: Arc::clone(&self.frequencies),
-            ..Model::of(&learnt, &self.comparisons)
         }
     }
 

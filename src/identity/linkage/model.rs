@@ -67,6 +67,12 @@ pub struct Named {
     pub meaning: Meaning,
 }
 
+impl Named {
+    pub(super) fn of(column: &Column) -> Self {
+        Self { name: column.name().to_owned(), meaning: column.meaning() }
+    }
+}
+
 /// A comparison with the weight of each level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weighed {
@@ -84,10 +90,21 @@ pub struct Weighed {
     pub u: Vec<Share>,
     /// How often by those of related people.
     pub m_related: Vec<Share>,
+    /// How many pairs of one person taught each level; empty where nobody counted.
+    pub pairs: Vec<u64>,
+}
+
+impl Weighed {
+    /// What a level speaks for one person before it is quantised, in bits: log2 (m / u).
+    ///
+    /// Where rarity counts, [`Weighed::same`] is without u: how rare the value is takes its place.
+    pub fn bits(&self, level: usize) -> Option<f64> {
+        Some(bits(self.m.get(level)?.get(), self.u.get(level)?.get()))
+    }
 }
 
 impl Model {
-    pub(super) fn of(learnt: &Learnt, comparisons: &[Comparison]) -> Self {
+    pub(super) fn of(learnt: &Learnt, comparisons: &[Comparison], untaught: Self) -> Self {
         let has_related = learnt.share_related > 0.0;
         let weighed = comparisons.iter().enumerate().map(|(at, comparison)| {
             let levels = comparison.level_count();
@@ -104,22 +121,18 @@ impl Model {
                 m: shares(m),
                 u: shares(u),
                 m_related: shares(related),
+                pairs: learnt.seen[at][..levels].iter().map(|pairs| pairs.round() as u64).collect(),
                 comparison: comparison.clone(),
             }
         });
         Self {
-            columns: Vec::new(),
             comparisons: weighed.collect(),
             prior_same: prior(learnt.share_same),
             prior_related: has_related.then(|| prior(learnt.share_related)),
             prior_strangers: prior(learnt.share_strangers()),
             share_same: Share::of(learnt.share_same),
             share_related: Share::of(learnt.share_related),
-            threshold: 0,
-            review: None,
-            records: 0,
-            fingerprint: String::new(),
-            frequencies: Arc::default(),
+            ..untaught
         }
     }
 
@@ -173,10 +186,8 @@ impl Model {
         let known = |frequency: &Frequency| {
             find(frequency.column).map(|column| Frequency { column, ..frequency.clone() })
         };
-        let named =
-            |column: &Column| Named { name: column.name().to_owned(), meaning: column.meaning() };
         Cow::Owned(Self {
-            columns: columns.iter().map(named).collect(),
+            columns: columns.iter().map(Named::of).collect(),
             comparisons: self.comparisons.iter().filter_map(place).collect(),
             frequencies: Arc::new(self.frequencies.iter().filter_map(known).collect()),
             ..self.clone()
@@ -188,8 +199,20 @@ impl Model {
         &self,
         comparer: &Comparer<'_>,
         rarity: &Rarity,
-        (a, b): (u32, u32),
+        pair: (u32, u32),
     ) -> Millibits {
+        let (same, related) = self.speak(comparer, rarity, pair);
+        let strangers = self.prior_strangers;
+        same - related.map_or(strangers, |related| added(related, strangers))
+    }
+
+    /// What two records speak for one person, and for related people where there are any.
+    pub(super) fn speak(
+        &self,
+        comparer: &Comparer<'_>,
+        rarity: &Rarity,
+        (a, b): (u32, u32),
+    ) -> (Millibits, Option<Millibits>) {
         let (mut same, mut related) = (self.prior_same, self.prior_related.unwrap_or(0));
         for weighed in &self.comparisons {
             let Some(level) = comparer.level(&weighed.comparison, a, b) else { continue };
@@ -202,12 +225,7 @@ impl Model {
                 related += rare;
             }
         }
-        let strangers = self.prior_strangers;
-        let others = match self.prior_related {
-            Some(_) => added(related, strangers),
-            None => strangers,
-        };
-        same - others
+        (same, self.prior_related.map(|_| related))
     }
 }
 
@@ -216,10 +234,15 @@ pub(super) fn weights(comparison: &Comparison, own: &[f64], strangers: &[f64]) -
     let level = |level: usize| {
         let rare = comparison.counts_rarity(level as u8);
         let strangers = if rare { 1.0 } else { strangers[level] };
-        let weight = (own[level] / strangers).log2() * 1_000.0;
+        let weight = bits(own[level], strangers) * 1_000.0;
         weight.clamp(-WEIGHT_MAX, WEIGHT_MAX).round() as Millibits
     };
     (0..comparison.level_count()).map(level).collect()
+}
+
+/// What so probable a level speaks for a class against another, as Fellegi and Sunter have it.
+fn bits(own: f64, strangers: f64) -> f64 {
+    (own / strangers).log2()
 }
 
 /// What a share of all pairs speaks.

@@ -32,6 +32,8 @@ pub(super) struct Learnt {
     /// Whether related people's personal facts were learnt, too.
     pub(super) frees_personal: bool,
     pub(super) rounds: usize,
+    /// How many pairs of one person taught each level.
+    pub(super) seen: Levels,
 }
 
 impl Learnt {
@@ -196,6 +198,7 @@ impl Lesson<'_> {
             share_related,
             frees_personal: false,
             rounds: 0,
+            seen: Levels::new(),
         };
         self.fit(&mut learnt, true);
         if learnt.share_related < RELATED_MIN * learnt.share_same {
@@ -205,7 +208,24 @@ impl Lesson<'_> {
             learnt.frees_personal = true;
             self.fit(&mut learnt, false);
         }
+        learnt.seen = self.seen(&learnt);
         learnt
+    }
+
+    /// How many pairs of one person taught each level of each comparison.
+    fn seen(&self, learnt: &Learnt) -> Levels {
+        let mut seen = vec![[0.0; LEVELS_MAX]; self.comparisons.len()];
+        for (pattern, times) in &self.patterns {
+            let [same, ..] = self.judge(learnt, pattern, !learnt.frees_personal);
+            for (comparison, seen) in seen.iter_mut().enumerate() {
+                if let (Some(level), 1) =
+                    (pattern.level(comparison), pattern.teaches >> comparison & 1)
+                {
+                    seen[level] += same * times;
+                }
+            }
+        }
+        seen
     }
 
     fn start(&self) -> Levels {
