@@ -34,7 +34,11 @@ pub struct Linker {
 
 impl Linker {
     /// Makes a table's records ready, with comparisons and blocking rules for its columns.
+    ///
+    /// A column of [`Meaning::Other`](super::Meaning) whose name says nothing is known by its
+    /// values, where these say much ([`Meaning::of`](super::Meaning::of)).
     pub fn of(table: Table) -> Self {
+        let table = table.guessed();
         let comparisons = Comparison::default_for(table.columns());
         Self::made(table.cleaned(), comparisons, None)
     }

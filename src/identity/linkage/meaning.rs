@@ -69,18 +69,27 @@ impl Meaning {
     /// assert_eq!(Meaning::guess("last_seen"), Meaning::Other);
     /// ```
     pub fn guess(name: &str) -> Self {
-        let plain = crate::identity::comparable_name(name).value;
-        let plain = plain.expose().replace('_', " ");
-        let words: Vec<&str> = plain.split(' ').collect();
-        if words.iter().any(|word| NO_FACT.contains(word)) {
+        if Self::states_no_fact(name) {
             return Self::Other;
         }
+        let plain = plain(name);
+        let words: Vec<&str> = plain.split(' ').collect();
         let fits = |(_, known): &&(Self, &[&str])| words.iter().any(|word| known.contains(word));
         WORDS.iter().find(fits).map_or(Self::Other, |(meaning, _)| *meaning)
+    }
+
+    /// Whether a column's name says that it is of something else than the person.
+    pub(super) fn states_no_fact(name: &str) -> bool {
+        plain(name).split(' ').any(|word| NO_FACT.contains(&word))
     }
 
     /// Whether it tells a person from the others of the household: a name, a birth, a number.
     pub fn is_personal(self) -> bool {
         matches!(self, Self::FirstName | Self::BirthDate | Self::NationalId)
     }
+}
+
+/// The words of a column's name.
+fn plain(name: &str) -> String {
+    crate::identity::comparable_name(name).value.expose().replace('_', " ")
 }

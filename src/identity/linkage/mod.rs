@@ -13,6 +13,7 @@ mod block;
 mod clean;
 mod compare;
 mod condition;
+mod content;
 mod diagnosis;
 pub mod distance;
 mod document;
