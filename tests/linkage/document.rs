@@ -145,7 +145,7 @@ fn what_is_not_understood_is_refused() {
         (|value| value["comparisons"][2]["levels"][0]["when"] = json!("same"), "conditions belong"),
         (|value| value["comparisons"][2]["field"] = json!("custom"), "conditions belong"),
         (|value| value["frequencies"][0]["rare"] = json!(0), "a count is 0"),
-        (|value| value["frequencies"][0]["values"][0][0] = json!("zz"), "hexadecimal"),
+        (|value| value["frequencies"][0]["values"][0] = json!("zz"), "hexadecimal"),
         (
             |value| value["frequencies"][0]["values"].as_array_mut().unwrap().reverse(),
             "not in order",

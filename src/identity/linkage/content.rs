@@ -212,8 +212,9 @@ mod tests {
         );
         assert_eq!(of(|n| format!("name{n}")), Meaning::Other);
         assert_eq!(of(|n| format!("@user{n}")), Meaning::Other, "handles");
-        let half =
-            |n: usize| if n % 2 == 0 { format!("u{n}@example.org") } else { format!("u{n}") };
+        let half = |n: usize| {
+            if n.is_multiple_of(2) { format!("u{n}@example.org") } else { format!("u{n}") }
+        };
         assert_eq!(of(half), Meaning::Other);
         assert_eq!(Meaning::of("c1", ["a@example.org"; 3]), Meaning::Other, "too few");
         assert_eq!(Meaning::of("c1", []), Meaning::Other);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::compare::Field;
 use super::model::{Model, Weighed};
 
 /// One weakness of a model.
@@ -99,7 +100,9 @@ fn weak(of: &Weighed) -> Vec<(Option<usize>, Weakness)> {
     // Of a comparison that nothing taught, each level is a guess: said once, above.
     let unobserved = (0..last).filter(|level| seen(*level) == 0 && taught >= PAIRS_MIN);
     all.extend(unobserved.map(|level| (Some(level), Weakness::Unobserved)));
-    for level in 1..=last {
+    // Levels of known fields are of different kinds, and in order only against "different".
+    let first = if of.comparison.field == Field::Custom { 1 } else { last.max(1) };
+    for level in first..=last {
         let Some(bits) = of.bits(level).filter(|_| seen(level) >= BELIEVED_MIN) else { continue };
         // How rare equal values are adds to what their level speaks: no order is broken there.
         let is_rare = |better: usize| of.comparison.counts_rarity(better as u8);

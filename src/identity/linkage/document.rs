@@ -138,14 +138,15 @@ struct Level {
     weight_related: Millibits,
 }
 
-/// How often values occur: hashes in 16 hexadecimal digits, in order, with their records.
+/// How often values occur: hashes in 16 hexadecimal digits and the number of their records, as
+/// `00112233aabbccdd:12`, in order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Counted {
     column: String,
     cells: u64,
     rare: u32,
-    values: Vec<(String, u32)>,
+    values: Vec<String>,
 }
 
 impl Document {
@@ -207,7 +208,6 @@ impl Document {
             if !known.insert(&counted.column) {
                 return Err(unsound(format!("column `{}`", counted.column), "it is counted twice"));
             }
-            counted.check()?;
         }
         Ok(())
     }
@@ -237,7 +237,7 @@ impl Document {
 }
 
 impl Compared {
-    fn of(weighed: Weighed, columns: &[Named]) -> Self {
+    fn of(weighed: &Weighed, columns: &[Named]) -> Self {
         let comparison = &weighed.comparison;
         let name = |at: usize| columns.get(at).map_or(String::new(), |column| column.name.clone());
         let at = |weights: &[Millibits], level| weights.get(level).copied().unwrap_or(0);
@@ -303,7 +303,7 @@ impl Compared {
 
 impl Counted {
     fn of(frequency: &Frequency, columns: &[Named]) -> Self {
-        let hex = |(hash, count): &(u64, u32)| (format!("{hash:016x}"), *count);
+        let hex = |(hash, count): &(u64, u32)| format!("{hash:016x}:{count}");
         let column = columns.get(frequency.column);
         Self {
             column: column.map_or(String::new(), |column| column.name.clone()),
@@ -313,21 +313,28 @@ impl Counted {
         }
     }
 
-    fn check(&self) -> Result<(), ModelError> {
+    /// The frequency of the column at a place.
+    fn frequency(&self, column: usize) -> Result<Frequency, ModelError> {
         let at = || format!("frequencies of `{}`", self.column);
         let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let is_hash = |(hash, _): &(String, u32)| hash.len() == 16 && hash.bytes().all(hex);
-        if !self.values.iter().all(is_hash) {
-            return Err(unsound(at(), "a value is not 16 hexadecimal digits"));
-        }
-        // Equal lengths: the order of digits is that of the hashes.
-        if !self.values.is_sorted_by(|one, other| one.0 < other.0) {
+        let value = |text: &String| {
+            let (hash, count) = text.split_once(':')?;
+            let plain = hash.len() == 16 && hash.bytes().all(hex);
+            let plain = plain && count.bytes().all(|byte| byte.is_ascii_digit());
+            let (hash, count) = (u64::from_str_radix(hash, 16).ok()?, count.parse().ok()?);
+            (plain && count > 0).then_some((hash, count))
+        };
+        let values: Option<Vec<(u64, u32)>> = self.values.iter().map(value).collect();
+        let Some(values) = values else {
+            return Err(unsound(at(), "a value is not 16 hexadecimal digits, `:` and a count"));
+        };
+        if !values.is_sorted_by(|one, other| one.0 < other.0) {
             return Err(unsound(at(), "values are not in order, each once"));
         }
-        if self.rare == 0 || self.values.iter().any(|(_, count)| *count == 0) {
+        if self.rare == 0 {
             return Err(unsound(at(), "a count is 0"));
         }
-        Ok(())
+        Ok(Frequency { column, cells: self.cells, rare: self.rare, values })
     }
 }
 
@@ -354,7 +361,7 @@ impl From<Model> for Document {
             threshold: model.threshold,
             review: model.review,
             prior,
-            comparisons: model.comparisons.into_iter().map(compared).collect(),
+            comparisons: model.comparisons.iter().map(compared).collect(),
             frequencies: model.frequencies.iter().map(|of| Counted::of(of, &columns)).collect(),
             columns,
         }
@@ -368,14 +375,8 @@ impl TryFrom<Document> for Model {
         document.check()?;
         let weighed = document.comparisons.iter().map(|of| document.weighed(of));
         let comparisons = weighed.collect::<Result<_, _>>()?;
-        let counted = document.frequencies.iter().map(|of| {
-            let hash = |(hash, count): &(String, u32)| {
-                u64::from_str_radix(hash, 16).ok().map(|hash| (hash, *count))
-            };
-            let values = of.values.iter().filter_map(hash).collect();
-            let column = document.place(&of.column)?;
-            Ok(Frequency { column, cells: of.cells, rare: of.rare, values })
-        });
+        let counted = document.frequencies.iter();
+        let counted = counted.map(|of| of.frequency(document.place(&of.column)?));
         let frequencies = Arc::new(counted.collect::<Result<_, ModelError>>()?);
         Ok(Self {
             comparisons,
