@@ -1,4 +1,4 @@
-//! The document of a model: read as it was written, refused where it is not understood.
+//! A model's document: read as it was written, or refused with why.
 
 use omnichannel::identity::linkage::{Linker, Meaning, Model, ModelError, Table};
 use proptest::prelude::*;
@@ -113,7 +113,8 @@ fn a_column_that_the_table_lacks_is_named() {
 fn what_is_not_understood_is_refused() {
     let (_, _, model) = learnt();
     let good = serde_json::to_value(&model).expect("it is JSON");
-    let said = |change: fn(&mut Value)| {
+    type Change = fn(&mut Value);
+    let said = |change: Change| {
         let mut value = good.clone();
         change(&mut value);
         read(&value).expect_err("it is refused").to_string()
@@ -123,7 +124,7 @@ fn what_is_not_understood_is_refused() {
         value["of a later time"] = json!(true);
     });
     assert_eq!(newer, "the model has version 2, this crate reads up to 1: update the crate");
-    let wrong: [(fn(&mut Value), &str); 18] = [
+    let wrong: [(Change, &str); 18] = [
         (|value| value["version"] = json!(0), "no such version"),
         (|value| value["format"] = json!("other"), "no linkage model"),
         (|value| value["colour"] = json!(1), "unknown field `colour`"),
@@ -178,7 +179,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_damaged_document_is_refused_or_weighs(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn a_damaged_document_is_refused_or_weighs(
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
         let json = include_str!("model-1.json");
         let mut bytes = json.as_bytes().to_vec();
         let at = at.index(bytes.len());

@@ -1,4 +1,4 @@
-//! Splink's models: the same m and u give the same weight; what has no equal here is refused.
+//! Splink's models: the same m and u, the same weight; the rest is refused.
 
 use omnichannel::identity::linkage::{
     Comparison, Condition, Imported, Linker, Meaning, SplinkError, Table,
@@ -53,7 +53,10 @@ fn settings(share: f64, first: [(f64, f64); 3], last: [(f64, f64); 3]) -> Value 
         "comparisons": [
             { "output_column_name": "first_name", "comparison_levels": [
                 missing("first_name"), exact,
-                level("jaro_winkler_similarity(\"first_name_l\", \"first_name_r\") >= 0.92", first[1]),
+                level(
+                    "jaro_winkler_similarity(\"first_name_l\", \"first_name_r\") >= 0.92",
+                    first[1],
+                ),
                 level("ELSE", first[2]),
             ]},
             { "output_column_name": "surname", "comparison_levels": [
@@ -88,7 +91,8 @@ proptest! {
         first in prop::array::uniform3((share(), share())),
         last in prop::array::uniform3((share(), share())),
     ) {
-        let Imported { linker, model, notes } = import(&settings(prior, first, last)).expect("known");
+        let imported = import(&settings(prior, first, last)).expect("known");
+        let Imported { linker, model, notes } = imported;
         prop_assert_eq!(notes.len(), 1, "blocking rules");
         let bits = |(m, u): (f64, f64)| m.log2() - u.log2();
         for (compared, shares) in model.comparisons.iter().zip([first, last]) {
@@ -184,6 +188,10 @@ fn parts_that_have_no_equal_are_listed_and_refused() {
     }
     let Err(SplinkError::NotMapped { parts }) = import(&all) else { panic!("all are refused") };
     assert!(parts.len() >= 8, "all are listed, not the first: {parts:?}");
+}
+
+#[test]
+fn what_are_no_settings_is_refused() {
     for text in ["", "[]", "1", "{"] {
         let said = Linker::from_splink(table(), text).expect_err("no settings").to_string();
         assert!(said.contains("no JSON object"), "{said}");

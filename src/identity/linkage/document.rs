@@ -1,4 +1,4 @@
-//! The document of a model: JSON that is checked as a whole before anything rests on it.
+//! The JSON document of a model, checked before anything rests on it.
 //!
 //! # Law
 //!

@@ -1,4 +1,4 @@
-//! Reads a trained model of Splink, and counts in a table what its file does not hold.
+//! Reads a trained model of Splink; its term frequencies are counted in a table.
 
 use serde_json::{Map, Value};
 
