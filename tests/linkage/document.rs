@@ -53,7 +53,7 @@ fn a_stored_model_links_as_the_learnt_one_did() {
 #[test]
 fn two_records_weigh_the_same_in_any_table() {
     let (rows, linker, model) = learnt();
-    for pair in [[0, 1], [3, 4], [10, 500], [7, 8]] {
+    for pair in (0..120).map(|at| [at, at + 1]) {
         let few: Vec<[String; 6]> = pair.iter().map(|at| rows[*at].clone()).collect();
         let alone = Linker::with(table(&few, &[4, 3, 2, 1, 0, 5]), &model).expect("all columns");
         let weight = linker.weigh(&model, pair[0] as u32, pair[1] as u32);
