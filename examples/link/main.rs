@@ -1,128 +1,71 @@
-//! Finds the people among the records of a CSV file, without labels.
+//! Finds the people among the records of CSV files, without labels.
 //!
 //! ```text
-//! cargo run --release --example link -- people.csv --id COLUMN
-//!     [--truth COLUMN | --truth-pattern REGEX] [--threshold MILLIBITS] [--out clusters.csv]
+//! cargo run --release --example link -- people.csv [more.csv] --id COLUMN
+//!     [--truth COLUMN | --truth-pattern REGEX] [--config FILE]
+//!     [--model FILE | --save-model FILE] [--threshold WEIGHT]
+//!     [--out clusters.csv] [--pairs pairs.csv] [--report report.html] [--expose]
 //! ```
 //!
-//! Columns are known by their names. The last line of the output is a JSON object; with a truth it
-//! says how right the people are. `--truth-pattern` takes the truth from the id.
+//! Files have a header and are UTF-8; what separates values (`,` `;` tab or `|`) is found out.
+//! Columns are known by their names, or by a configuration:
+//! `{"columns": {"tax_ref": "national_id", "notes": null}, "threshold": 3000}`. Of two files only
+//! pairs between them count. A weight is a whole number of thousandths of a bit; from 0 on two
+//! records are sooner one person than not.
+//!
+//! The last line of the output is a JSON object. With a truth it says how right the people are:
+//! `pairwise.default` of the people found; `pairwise.best` is the best of them and of what links
+//! from each threshold up connect, from this run's threshold on (a lower `--threshold` looks
+//! lower); `b3` is B-cubed. `--truth-pattern` takes the truth from the id. Where the people and the
+//! truth are known, `--report` shows where they part; what records say is in it with `--expose`.
 
+mod config;
+mod header;
+mod ids;
 mod options;
-mod truth;
+mod outcome;
+mod progress;
+mod read;
+mod run;
+mod sniff;
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::time::Duration;
+use std::process::ExitCode;
 
-use omnichannel::identity::linkage::{Meaning, Model, Table, link};
-use regex::Regex;
-use serde_json::json;
+use omnichannel::identity::linkage::Model;
 
-use options::Options;
+use options::{Options, USAGE};
 
-type Failure = Box<dyn std::error::Error>;
-
-/// A file's records, their ids, and whose each is, where that is known.
-struct Read {
-    table: Table,
-    ids: Vec<String>,
-    truth: Vec<String>,
-}
-
-fn main() -> Result<(), Failure> {
-    let began = clock();
-    let options = Options::from_words(std::env::args().skip(1))?;
-    let read = read(&options)?;
-    let loaded = clock() - began;
-    let records = read.table.len();
-    let (model, linked) = link(read.table, options.threshold);
-    let total = clock() - began;
-    if let Some(out) = &options.out {
-        let mut out = csv::Writer::from_path(out)?;
-        out.write_record(["record_id", "cluster_id"])?;
-        for (id, person) in read.ids.iter().zip(&linked.people) {
-            out.write_record([id, &read.ids[*person as usize]])?;
+fn main() -> ExitCode {
+    let options = match Options::from_words(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(message) => {
+            eprintln!("link: {message}\n\n{USAGE}");
+            return ExitCode::from(2);
         }
-        out.flush()?;
-    }
-    let people: BTreeSet<&u32> = linked.people.iter().collect();
-    let mut report = json!({
-        "records": records,
-        "candidate_pairs": linked.candidates,
-        "lost_pairs": linked.lost,
-        "links": linked.links.len(),
-        "clusters": people.len(),
-        "seconds": {
-            "load": loaded.as_secs_f64(),
-            "link": (total - loaded).as_secs_f64(),
-            "total": total.as_secs_f64(),
-        },
-        "threshold": options.threshold,
+    };
+    let run = run::run(&options).and_then(|(model, outcome)| {
+        show(&model)?;
+        Ok(writeln!(std::io::stdout(), "{outcome}")?)
     });
-    if !read.truth.is_empty() {
-        report["pairwise"] = json!({ "default": truth::pairwise(&linked.people, &read.truth) });
+    match run {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("link: {error}");
+            ExitCode::FAILURE
+        }
     }
-    show(&model)?;
-    writeln!(std::io::stdout(), "{report}")?;
-    Ok(())
 }
 
 /// Says what was learnt: what each level speaks for one person. Of equal values it is what they
 /// speak before their rarity, which adds to it.
-fn show(model: &Model) -> Result<(), Failure> {
+fn show(model: &Model) -> Result<(), std::io::Error> {
     let mut out = std::io::stdout().lock();
     for weighed in &model.comparisons {
         writeln!(out, "{:?}", weighed.comparison.field)?;
-        for (words, bits) in weighed.comparison.field.levels().iter().zip(&weighed.same) {
+        for (words, bits) in weighed.comparison.levels().iter().zip(&weighed.same) {
             writeln!(out, "  {words:<34} {:>6.1} bits", *bits as f64 / 1_000.0)?;
         }
     }
     Ok(())
-}
-
-fn read(options: &Options) -> Result<Read, Failure> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(&options.file)?;
-    let header = reader.headers()?.clone();
-    let place = |name: &str| -> Result<usize, Failure> {
-        let found = header.iter().position(|column| column == name);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = header.iter().collect();
-            format!("there is no column `{name}`; the columns are {}", known.join(", ")).into()
-        })
-    };
-    let id = place(&options.id)?;
-    let told = options.truth.as_deref().map(place).transpose()?;
-    let pattern = options.truth_pattern.as_deref().map(Regex::new).transpose()?;
-    let compared: Vec<usize> =
-        (0..header.len()).filter(|at| *at != id && Some(*at) != told).collect();
-    let columns = compared.iter().map(|at| (&header[*at], Meaning::guess(&header[*at])));
-    let mut read = Read { table: Table::new(columns), ids: Vec::new(), truth: Vec::new() };
-    let mut seen = BTreeSet::new();
-    for row in reader.records() {
-        let row = row?;
-        if !seen.insert(row[id].to_owned()) {
-            return Err(format!("row {}: the id stands in two rows", read.ids.len() + 2).into());
-        }
-        let values: Vec<&str> = compared.iter().map(|at| &row[*at]).collect();
-        read.table.push(values.into_iter())?;
-        read.ids.push(row[id].to_owned());
-        if let Some(told) = told {
-            read.truth.push(row[told].to_owned());
-        } else if let Some(pattern) = &pattern {
-            let found = pattern.captures(&row[id]).and_then(|found| found.get(1));
-            let found = found.ok_or_else(|| {
-                format!("row {}: the truth pattern finds nothing in the id", read.ids.len() + 1)
-            })?;
-            read.truth.push(found.as_str().to_owned());
-        }
-    }
-    Ok(read)
-}
-
-/// The time since the program began.
-#[expect(clippy::disallowed_methods, reason = "an example shows how long it took")]
-fn clock() -> Duration {
-    static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    BEGAN.get_or_init(std::time::Instant::now).elapsed()
 }

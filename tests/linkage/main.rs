@@ -5,6 +5,8 @@
 
 mod document;
 mod edits;
+mod evaluate;
+mod explained;
 mod labels;
 mod people;
 mod similarity;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use omnichannel::identity::linkage::{Linked, Meaning, Model, Table, link};
+use omnichannel::identity::linkage::{Linked, Meaning, Model, Table, Truth, link};
 use proptest::prelude::*;
 
 pub(crate) const COLUMNS: [&str; 6] =
@@ -190,4 +190,29 @@ fn wide_tables_and_endless_values_are_bounded() {
     let refused = table.push(["x"].into_iter()).expect_err("one value");
     assert_eq!(refused.to_string(), "record 4 has 1 values, but there are 2 columns");
     assert_eq!(link(table, i64::MAX).1.links, []);
+}
+
+#[test]
+fn of_two_sources_only_pairs_between_them_are_found() {
+    let (rows, truth) = town(1_500, 600);
+    let columns = || COLUMNS.map(|name| (name, Meaning::guess(name)));
+    // The first record of whoever has two in one source, the rest in the other, each twice.
+    let first: Vec<bool> = truth.iter().zip(&truth[1..]).map(|(own, next)| own == next).collect();
+    let source = |at: usize| u16::from(!first.get(at).copied().unwrap_or(false));
+    let (mut table, mut sources, mut people) = (Table::new(columns()), Vec::new(), Vec::new());
+    for at in (0..rows.len()).chain(0..40) {
+        let values = rows[at].iter().map(String::as_str);
+        table.push_from(source(at), values).expect("six values");
+        sources.push(source(at));
+        people.push(truth[at]);
+    }
+    assert_eq!((table.source(0), table.len()), (sources[0], rows.len() + 40));
+    let (_, found) = link(table, 0);
+    assert!(!found.links.is_empty());
+    for pair in &found.links {
+        assert_ne!(sources[pair.a as usize], sources[pair.b as usize], "{pair:?}");
+    }
+    let truth = Truth::of(&people).across(&sources);
+    let pairs = omnichannel::identity::linkage::pairwise(&found.people, &truth);
+    assert!(pairs.precision() >= 0.995 && pairs.recall() >= 0.98, "{pairs:?}");
 }

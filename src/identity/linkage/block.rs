@@ -77,6 +77,24 @@ impl Rule {
     pub(super) fn uses(&self, column: usize) -> bool {
         self.parts.iter().any(|(part, _)| *part == column)
     }
+
+    /// What must agree, in words.
+    pub(super) fn words(&self, columns: &[Column]) -> Vec<String> {
+        let part = |(at, cut): &(usize, Cut)| {
+            let column = &columns[*at];
+            let cut = match cut {
+                Whole => return column.name().to_owned(),
+                First(1) => "1 letter".to_owned(),
+                First(letters) => format!("{letters} letters"),
+                Area if column.meaning() == BirthDate => "year".to_owned(),
+                Area => "area".to_owned(),
+                Day => "day".to_owned(),
+                User => "user".to_owned(),
+            };
+            format!("{} ({cut})", column.name())
+        };
+        self.parts.iter().map(part).collect()
+    }
 }
 
 /// The rules whose columns are all there.
@@ -97,6 +115,8 @@ pub(super) struct Blocks {
     keys: Vec<u32>,
     /// Of each rule, the records that have a key, by key and place.
     orders: Vec<Vec<u32>>,
+    /// Of each record, where it comes from; empty where that does not matter.
+    sources: Vec<u16>,
     /// Pairs in blocks too large to be compared, by rule.
     pub(super) lost: Vec<u64>,
 }
@@ -109,7 +129,8 @@ impl Blocks {
         for (at, rule) in rules.iter().enumerate() {
             fill(table, rule, at, count, &mut keys);
         }
-        let mut blocks = Self { rules: count, keys, orders: Vec::new(), lost: Vec::new() };
+        let (orders, lost, sources) = (Vec::new(), Vec::new(), table.sources());
+        let mut blocks = Self { rules: count, keys, orders, sources, lost };
         for rule in 0..count {
             blocks.order(rule, block_max);
         }
@@ -156,6 +177,9 @@ impl Blocks {
         for block in self.orders[rule].chunk_by(|one, other| key(one) == key(other)) {
             for (at, a) in block.iter().enumerate() {
                 for b in &block[at + 1..] {
+                    if self.is_within_a_source(*a, *b) {
+                        continue;
+                    }
                     let found = self.found_by(*a, *b);
                     if found.trailing_zeros() as usize == rule {
                         take(*a, *b, found);
@@ -163,6 +187,10 @@ impl Blocks {
                 }
             }
         }
+    }
+
+    fn is_within_a_source(&self, a: u32, b: u32) -> bool {
+        !self.sources.is_empty() && self.sources[a as usize] == self.sources[b as usize]
     }
 
     pub(super) fn rules(&self) -> usize {

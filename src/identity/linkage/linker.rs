@@ -175,7 +175,7 @@ impl Linker {
     }
 
     /// How rare values are by a model; `None` where the linker knows.
-    fn rarity_of(&self, model: &Model) -> Option<Rarity> {
+    pub(super) fn rarity_of(&self, model: &Model) -> Option<Rarity> {
         let is_own = Arc::ptr_eq(&model.frequencies, &self.frequencies)
             || model.frequencies == self.frequencies;
         (!is_own).then(|| Rarity::of_other(&model.frequencies, &self.table))

@@ -1,5 +1,6 @@
 //! Records to be linked, column by column.
 
+use super::block::pairs;
 use super::clean::clean;
 use super::meaning::Meaning;
 use super::texts::Texts;
@@ -50,6 +51,8 @@ pub enum TableError {
 pub struct Table {
     pub(super) columns: Vec<Column>,
     records: usize,
+    /// Of each record, where it comes from; empty where all come from one source.
+    sources: Vec<u16>,
 }
 
 impl Table {
@@ -61,7 +64,7 @@ impl Table {
             texts: Texts::default(),
             cells: Vec::new(),
         });
-        Self { columns: columns.collect(), records: 0 }
+        Self { columns: columns.collect(), records: 0, sources: Vec::new() }
     }
 
     /// Adds a record: a value for each column, empty where it is missing.
@@ -86,6 +89,61 @@ impl Table {
         }
         self.records += 1;
         Ok(())
+    }
+
+    /// Adds a record of a source; records of one source are never a pair.
+    ///
+    /// [`Table::push`] adds to source 0. Where each source holds a person once, as two systems of
+    /// their own do, this leaves out the pairs that cannot be.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError`]; the table is as it was.
+    pub fn push_from<'v>(
+        &mut self,
+        source: u16,
+        values: impl ExactSizeIterator<Item = &'v str>,
+    ) -> Result<(), TableError> {
+        let before = self.records;
+        self.push(values)?;
+        if source != 0 || !self.sources.is_empty() {
+            self.sources.resize(before, 0);
+            self.sources.push(source);
+        }
+        Ok(())
+    }
+
+    /// Where a record comes from.
+    pub fn source(&self, place: u32) -> u16 {
+        self.source_at(place as usize)
+    }
+
+    /// Where each record comes from; empty where all come from one source.
+    pub(super) fn sources(&self) -> Vec<u16> {
+        let mut sources = self.sources.clone();
+        if !sources.is_empty() {
+            sources.resize(self.records, 0);
+        }
+        sources
+    }
+
+    /// How many pairs there are of records of different sources; of one source, all pairs.
+    pub(super) fn pairs(&self) -> u64 {
+        if self.sources.is_empty() {
+            return pairs(self.records);
+        }
+        let mut sizes = vec![0; usize::from(u16::MAX) + 1];
+        (0..self.records).for_each(|place| sizes[usize::from(self.source_at(place))] += 1);
+        pairs(self.records) - sizes.into_iter().map(pairs).sum::<u64>()
+    }
+
+    /// Whether two records may be a pair.
+    pub(super) fn is_pair(&self, a: u32, b: u32) -> bool {
+        self.sources.is_empty() || self.source(a) != self.source(b)
+    }
+
+    fn source_at(&self, place: usize) -> u16 {
+        self.sources.get(place).copied().unwrap_or(0)
     }
 
     /// How many records there are.
@@ -117,6 +175,6 @@ impl Table {
             let cells = column.cells.iter().map(|cell| numbers[*cell as usize]).collect();
             Column { texts, cells, ..column }
         });
-        Self { columns: columns.collect(), records: self.records }
+        Self { columns: columns.collect(), ..self }
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn train(
         });
     }
     let mut random: BTreeMap<Pattern, u32> = BTreeMap::new();
-    for (a, b) in random_pairs(content) {
+    for (a, b) in random_pairs(content).filter(|(a, b)| comparer.table.is_pair(*a, *b)) {
         *random.entry(see(a, b, 0)).or_insert(0) += 1;
     }
     let weigh = |seen: BTreeMap<Pattern, u32>, each: f64| -> Vec<(Pattern, f64)> {
@@ -106,7 +106,7 @@ pub(super) fn train(
         comparisons,
         patterns: weigh(seen, every as f64),
         random: weigh(random, 1.0),
-        all_pairs: pairs(comparer.table.len()).max(1) as f64,
+        all_pairs: comparer.table.pairs().max(1) as f64,
     };
     lesson.learn(comparer.table.len() as f64)
 }

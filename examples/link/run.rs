@@ -1,0 +1,117 @@
+//! One run from files to files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use omnichannel::identity::linkage::{Linked, Linker, Model, Report, Table};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::options::Options;
+use crate::read::Records;
+use crate::{outcome, progress, read};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Links the files; the model, and what the last line says.
+pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
+    let began = clock();
+    let config = Config::read(options.config.as_deref())?;
+    let bar = progress::bar("loading");
+    let mut records = read::read(options, &config, &bar)?;
+    bar.finish_and_clear();
+    let table = std::mem::replace(&mut records.table, Table::new([]));
+    let loaded = clock();
+    let bar = progress::spinner("learning");
+    let (linker, model) = match &options.model {
+        Some(path) => with_model(table, path)?,
+        None => {
+            let linker = Linker::of(table);
+            let model = linker.learn();
+            (linker, model)
+        }
+    };
+    bar.finish_and_clear();
+    let trained = clock();
+    let threshold = options.threshold.or(config.threshold).unwrap_or(model.threshold);
+    let bar = progress::spinner("linking");
+    let linked = linker.link(&model, threshold);
+    bar.finish_and_clear();
+    let scored = clock();
+    write(options, &records, &model, &linked)?;
+    let seconds = |from: Duration, to: Duration| (to - from).as_secs_f64();
+    let total = seconds(began, clock());
+    let truth = records.truth();
+    let mut people = linked.people.clone();
+    people.sort_unstable();
+    people.dedup();
+    let mut report = json!({
+        "records": records.ids.len(),
+        "candidate_pairs": linked.candidates,
+        "lost_pairs": linked.lost,
+        "links": linked.links.len(),
+        "clusters": people.len(),
+        "seconds": {
+            "load": seconds(began, loaded),
+            "train": seconds(loaded, trained),
+            "score": seconds(trained, scored),
+            "cluster": 0.0,
+            "total": total,
+        },
+        "peak_rss_mib": outcome::peak_rss_mib(),
+        "threshold": threshold,
+    });
+    if let Some(truth) = &truth {
+        outcome::measure(&mut report, &linked, threshold, truth);
+    }
+    if let Some(path) = &options.report {
+        let bar = progress::spinner("drawing");
+        let title = records.sources.join(" and ");
+        let page = Report::of(&linker, &model, &linked, threshold).titled(&title);
+        let page = if let Some(truth) = &truth { page.against(truth) } else { page };
+        let names = |place| records.name(place);
+        let page = if options.expose { page.exposing(&names) } else { page };
+        outcome::write_text(&page.html(), path).map_err(|error| named(path, &error))?;
+        bar.finish_and_clear();
+    }
+    Ok((model, report))
+}
+
+/// Writes the files that were asked for, but for the report.
+fn write(
+    options: &Options,
+    records: &Records,
+    model: &Model,
+    linked: &Linked,
+) -> Result<(), Failure> {
+    if let Some(path) = &options.out {
+        records.write_clusters(&linked.people, path).map_err(|error| named(path, &error))?;
+    }
+    if let Some(path) = &options.pairs {
+        records.write_pairs(linked, path).map_err(|error| named(path, &error))?;
+    }
+    if let Some(path) = &options.save_model {
+        let text = model.to_json()?;
+        outcome::write_text(&text, path).map_err(|error| named(path, &error))?;
+    }
+    Ok(())
+}
+
+fn named(path: &Path, error: &dyn std::error::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// The records ready for a model that was learnt before.
+fn with_model(table: Table, path: &Path) -> Result<(Linker, Model), Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| named(path, &error))?;
+    let model = Model::from_json(&text).map_err(|error| named(path, &error))?;
+    let linker = Linker::with(table, &model).map_err(|error| named(path, &error))?;
+    Ok((linker, model))
+}
+
+/// The time since the program began.
+#[expect(clippy::disallowed_methods, reason = "an example shows how long it took")]
+fn clock() -> Duration {
+    static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    BEGAN.get_or_init(std::time::Instant::now).elapsed()
+}
