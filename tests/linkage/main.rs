@@ -8,6 +8,7 @@ mod edits;
 mod evaluate;
 mod explained;
 mod labels;
+mod live;
 mod people;
 mod similarity;
 mod splink;

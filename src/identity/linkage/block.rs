@@ -124,11 +124,7 @@ pub(super) struct Blocks {
 impl Blocks {
     /// Lays the records out; a block of more than `block_max` records is not compared.
     pub(super) fn of(table: &Table, rules: &[Rule], block_max: usize) -> Self {
-        let (records, count) = (table.len(), rules.len());
-        let mut keys = vec![0; records * count];
-        for (at, rule) in rules.iter().enumerate() {
-            fill(table, rule, at, count, &mut keys);
-        }
+        let (count, keys) = (rules.len(), keys(table, rules));
         let (orders, lost, sources) = (Vec::new(), Vec::new(), table.sources());
         let mut blocks = Self { rules: count, keys, orders, sources, lost };
         for rule in 0..count {
@@ -202,6 +198,16 @@ impl Blocks {
 pub(super) fn pairs(records: usize) -> u64 {
     let records = records as u64;
     records * records.saturating_sub(1) / 2
+}
+
+/// Of each record its key by each rule; 0 where it has none.
+pub(super) fn keys(table: &Table, rules: &[Rule]) -> Vec<u32> {
+    let count = rules.len();
+    let mut keys = vec![0; table.len() * count];
+    for (at, rule) in rules.iter().enumerate() {
+        fill(table, rule, at, count, &mut keys);
+    }
+    keys
 }
 
 fn fill(table: &Table, rule: &Rule, at: usize, count: usize, keys: &mut [u32]) {

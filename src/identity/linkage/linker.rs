@@ -15,7 +15,7 @@ use super::texts::hash;
 use super::train::{self, Learnt};
 
 /// Most records of a block that are compared with each other.
-const BLOCK_MAX: usize = 300;
+pub(super) const BLOCK_MAX: usize = 300;
 
 /// A table's records, ready to teach a model and to be linked by one.
 ///
@@ -100,7 +100,7 @@ impl Linker {
     }
 
     /// Of cleaned records; without known frequencies values are counted.
-    fn made(
+    pub(super) fn made(
         table: Table,
         comparisons: Vec<Comparison>,
         known: Option<Arc<Vec<Frequency>>>,
