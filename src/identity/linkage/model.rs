@@ -13,8 +13,7 @@ use super::share::Share;
 use super::table::Column;
 use super::train::Learnt;
 
-/// Thousandths of a bit: 1,000 doubles the odds.
-pub type Millibits = i64;
+pub use crate::model::Millibits;
 
 /// What no comparison exceeds: a level that was never seen must not decide alone.
 pub(super) const WEIGHT_MAX: f64 = 40_000.0;
