@@ -10,6 +10,7 @@ mod explained;
 mod labels;
 mod live;
 mod people;
+mod scale;
 mod similarity;
 mod splink;
 mod texts;

@@ -8,10 +8,13 @@
 //! Cost: one sort of the records for each rule, eight bytes a record and rule; a pair costs one
 //! look at a key for each rule. No pair is kept.
 
+use std::ops::Range;
+
 use super::compare::area;
 use super::meaning::Meaning;
+use super::parts::{answers, each_chunk};
 use super::table::{Column, Table};
-use super::texts::{MISSING, hash};
+use super::texts::hash;
 
 /// Most rules of a plan.
 pub(super) const RULES_MAX: usize = 32;
@@ -107,51 +110,60 @@ pub(super) fn rules_for(columns: &[Column]) -> Vec<Rule> {
     RULES.iter().filter_map(of).take(RULES_MAX).collect()
 }
 
+/// Of a rule, the records that share a key with others.
+#[derive(Debug, Default)]
+struct Order {
+    /// By key and place.
+    records: Vec<u32>,
+    /// Where each block begins, and the end.
+    starts: Vec<u32>,
+    /// Pairs in blocks; other rules may find them too.
+    found: u64,
+    /// Pairs in blocks too large to be compared; other rules may find them.
+    lost: u64,
+    /// The records of those.
+    crowded: Vec<u32>,
+}
+
+/// Some blocks of a rule.
+#[derive(Debug, Clone)]
+pub(super) struct Lot {
+    pub(super) rule: usize,
+    blocks: Range<usize>,
+    /// How many pairs they make.
+    pub(super) pairs: u64,
+}
+
+/// Of each so many pairs a lot is made; one block may make more.
+const LOT_PAIRS: u64 = 1 << 15;
+
+/// So many records' keys are made at a time.
+const CHUNK: usize = 1 << 13;
+
 /// The records of a table by the keys of rules.
 #[derive(Debug)]
 pub(super) struct Blocks {
     rules: usize,
     /// Of each record, its key by each rule; 0 where it has none.
     keys: Vec<u32>,
-    /// Of each rule, the records that have a key, by key and place.
-    orders: Vec<Vec<u32>>,
+    orders: Vec<Order>,
     /// Of each record, where it comes from; empty where that does not matter.
     sources: Vec<u16>,
-    /// Pairs in blocks too large to be compared, by rule.
-    pub(super) lost: Vec<u64>,
 }
 
 impl Blocks {
     /// Lays the records out; a block of more than `block_max` records is not compared.
     pub(super) fn of(table: &Table, rules: &[Rule], block_max: usize) -> Self {
-        let (count, keys) = (rules.len(), keys(table, rules));
-        let (orders, lost, sources) = (Vec::new(), Vec::new(), table.sources());
-        let mut blocks = Self { rules: count, keys, orders, sources, lost };
-        for rule in 0..count {
-            blocks.order(rule, block_max);
-        }
-        blocks
-    }
-
-    fn order(&mut self, rule: usize, block_max: usize) {
-        let keys = self.keys.chunks_exact(self.rules).zip(0_u32..);
-        let keyed = keys.filter(|(keys, _)| keys[rule] != 0);
-        let mut keyed: Vec<u64> =
-            keyed.map(|(keys, at)| u64::from(keys[rule]) << 32 | u64::from(at)).collect();
-        keyed.sort_unstable();
-        let (mut order, mut lost) = (Vec::with_capacity(keyed.len()), 0);
-        for block in keyed.chunk_by(|one, other| one >> 32 == other >> 32) {
-            let records = block.iter().map(|keyed| (*keyed & u64::from(u32::MAX)) as u32);
-            if block.len() > block_max {
-                lost += pairs(block.len());
-                records.for_each(|at| self.keys[at as usize * self.rules + rule] = 0);
-            } else if block.len() > 1 {
-                order.extend(records);
+        let mut keys = keys(table, rules);
+        let numbers: Vec<usize> = (0..rules.len()).collect();
+        let order = |rule: &usize| Order::of(&keys, *rule, rules.len(), block_max);
+        let mut orders = answers(&numbers, order);
+        for (order, rule) in orders.iter_mut().zip(0..) {
+            for record in std::mem::take(&mut order.crowded) {
+                keys[record as usize * rules.len() + rule] = 0;
             }
         }
-        order.shrink_to_fit();
-        self.orders.push(order);
-        self.lost.push(lost);
+        Self { rules: rules.len(), keys, orders, sources: table.sources() }
     }
 
     fn keys_of(&self, record: u32) -> &[u32] {
@@ -167,17 +179,58 @@ impl Blocks {
         })
     }
 
-    /// Every pair that this rule is the first to find, with all rules that find it.
-    pub(super) fn each_pair(&self, rule: usize, mut take: impl FnMut(u32, u32, u32)) {
-        let key = |record: &u32| self.keys_of(*record)[rule];
-        for block in self.orders[rule].chunk_by(|one, other| key(one) == key(other)) {
+    /// All blocks of all rules, in lots of about as many pairs.
+    pub(super) fn lots(&self) -> Vec<Lot> {
+        let mut lots = Vec::new();
+        for (rule, order) in self.orders.iter().enumerate() {
+            let (mut first, mut sum) = (0, 0);
+            let sizes = order.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
+            for (at, size) in sizes.enumerate() {
+                sum += pairs(size);
+                if sum >= LOT_PAIRS || at + 2 == order.starts.len() {
+                    lots.push(Lot { rule, blocks: first..at + 1, pairs: sum });
+                    (first, sum) = (at + 1, 0);
+                }
+            }
+        }
+        lots
+    }
+
+    fn blocks(&self, lot: &Lot) -> impl Iterator<Item = &[u32]> {
+        let order = &self.orders[lot.rule];
+        let ends = order.starts[lot.blocks.start..=lot.blocks.end].windows(2);
+        ends.map(|ends| &order.records[ends[0] as usize..ends[1] as usize])
+    }
+
+    /// Every pair that the lot's rule is the first to find.
+    pub(super) fn each_pair(&self, lot: &Lot, mut take: impl FnMut(u32, u32)) {
+        let found_before = |one: &[u32], other: u32| {
+            let both = one.iter().zip(self.keys_of(other)).take(lot.rule);
+            both.fold(false, |found, (one, other)| found | (one == other && *one != 0))
+        };
+        for block in self.blocks(lot) {
             for (at, a) in block.iter().enumerate() {
-                for b in &block[at + 1..] {
-                    if self.is_within_a_source(*a, *b) {
-                        continue;
-                    }
+                let keys = self.keys_of(*a);
+                let new = |b: &&u32| !found_before(keys, **b) && self.is_pair(*a, **b);
+                block[at + 1..].iter().filter(new).for_each(|b| take(*a, *b));
+            }
+        }
+    }
+
+    /// Of the pairs that the lot's rule is the first to find those that are wanted, with all rules
+    /// that find them.
+    pub(super) fn each_wanted(
+        &self,
+        lot: &Lot,
+        wanted: impl Fn(u32, u32) -> bool,
+        mut take: impl FnMut(u32, u32, u32),
+    ) {
+        for block in self.blocks(lot) {
+            for (at, a) in block.iter().enumerate() {
+                for b in block[at + 1..].iter().filter(|b| wanted(*a, **b) && self.is_pair(*a, **b))
+                {
                     let found = self.found_by(*a, *b);
-                    if found.trailing_zeros() as usize == rule {
+                    if found.trailing_zeros() as usize == lot.rule {
                         take(*a, *b, found);
                     }
                 }
@@ -185,13 +238,48 @@ impl Blocks {
         }
     }
 
-    fn is_within_a_source(&self, a: u32, b: u32) -> bool {
-        !self.sources.is_empty() && self.sources[a as usize] == self.sources[b as usize]
+    fn is_pair(&self, a: u32, b: u32) -> bool {
+        self.sources.is_empty() || self.sources[a as usize] != self.sources[b as usize]
+    }
+
+    /// Of a rule, the pairs in its blocks, and those lost in blocks too large to be compared.
+    pub(super) fn found_and_lost(&self, rule: usize) -> (u64, u64) {
+        (self.orders[rule].found, self.orders[rule].lost)
     }
 
     pub(super) fn rules(&self) -> usize {
         self.rules
     }
+}
+
+impl Order {
+    fn of(keys: &[u32], rule: usize, rules: usize, block_max: usize) -> Self {
+        let keyed = keys.chunks_exact(rules).zip(0_u32..).filter(|(keys, _)| keys[rule] != 0);
+        let mut keyed: Vec<u64> =
+            keyed.map(|(keys, at)| u64::from(keys[rule]) << 32 | u64::from(at)).collect();
+        keyed.sort_unstable();
+        let mut order = Self::default();
+        for block in keyed.chunk_by(|one, other| one >> 32 == other >> 32) {
+            let records = block.iter().map(|keyed| (*keyed & u64::from(u32::MAX)) as u32);
+            if block.len() > block_max {
+                order.lost += pairs(block.len());
+                order.crowded.extend(records);
+            } else if block.len() > 1 {
+                order.found += pairs(block.len());
+                order.starts.push(place_of(order.records.len()));
+                order.records.extend(records);
+            }
+        }
+        order.starts.push(place_of(order.records.len()));
+        order.records.shrink_to_fit();
+        order.starts.shrink_to_fit();
+        order
+    }
+}
+
+/// Places are numbered in four bytes.
+pub(super) fn place_of(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// How many pairs so many records make.
@@ -202,37 +290,41 @@ pub(super) fn pairs(records: usize) -> u64 {
 
 /// Of each record its key by each rule; 0 where it has none.
 pub(super) fn keys(table: &Table, rules: &[Rule]) -> Vec<u32> {
-    let count = rules.len();
-    let mut keys = vec![0; table.len() * count];
-    for (at, rule) in rules.iter().enumerate() {
-        fill(table, rule, at, count, &mut keys);
-    }
-    keys
-}
-
-fn fill(table: &Table, rule: &Rule, at: usize, count: usize, keys: &mut [u32]) {
-    // The order of parts does not count, so that swapped names meet.
-    let mut sums = vec![Some(0_u64); table.len()];
-    for (column, cut) in &rule.parts {
-        let column = &table.columns()[*column];
-        let seed = seed(column.meaning(), *cut);
-        let parts: Vec<u64> = column
-            .texts
-            .iter()
-            .map(|text| match part(*cut, text) {
-                "" => 0,
-                part => hash(seed, part.as_bytes()) | 1,
-            })
-            .collect();
-        for (sum, cell) in sums.iter_mut().zip(&column.cells) {
-            let part = if *cell == MISSING { 0 } else { parts[*cell as usize] };
-            *sum = sum.filter(|_| part != 0).map(|sum| sum.wrapping_add(part));
+    let mut parts: Vec<(usize, Cut)> = Vec::new();
+    for part in rules.iter().flat_map(|rule| &rule.parts) {
+        if !parts.contains(part) {
+            parts.push(*part);
         }
     }
-    for (record, sum) in sums.into_iter().enumerate() {
-        let key = sum.map_or(0, |sum| (sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32 | 1);
-        keys[record * count + at] = key;
-    }
+    // Of each distinct value, a number for what of it must agree; 0 where that is missing.
+    let hashed: Vec<Vec<u64>> = answers(&parts, |(column, cut)| {
+        let column = &table.columns()[*column];
+        let seed = seed(column.meaning(), *cut);
+        let hashed = column.texts.iter().map(|text| match part(*cut, text) {
+            "" => 0,
+            part => hash(seed, part.as_bytes()) | 1,
+        });
+        hashed.collect()
+    });
+    let place = |part| parts.iter().position(|known| known == part);
+    let plan: Vec<Vec<usize>> =
+        rules.iter().map(|rule| rule.parts.iter().filter_map(place).collect()).collect();
+    let mut keys = vec![0; table.len() * rules.len()];
+    each_chunk(&mut keys, CHUNK * rules.len(), |chunk, keys| {
+        let mut of = vec![0_u64; parts.len()];
+        for (keys, record) in keys.chunks_exact_mut(rules.len()).zip(chunk * CHUNK..) {
+            for ((of, (column, _)), hashed) in of.iter_mut().zip(&parts).zip(&hashed) {
+                *of = hashed[table.columns()[*column].cells[record] as usize];
+            }
+            for (key, parts) in keys.iter_mut().zip(&plan) {
+                // The order of parts does not count, so that swapped names meet.
+                let sum = parts.iter().fold(0, |sum: u64, part| sum.wrapping_add(of[*part]));
+                let mixed = (sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32 | 1;
+                *key = if parts.iter().any(|part| of[*part] == 0) { 0 } else { mixed };
+            }
+        }
+    });
+    keys
 }
 
 /// Values of a first name and a surname are of one kind.

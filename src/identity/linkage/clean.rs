@@ -22,10 +22,15 @@ pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
         Meaning::NationalId | Meaning::HouseNumber => Cow::Owned(
             seen.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect(),
         ),
+        Meaning::Email if seen.bytes().all(is_small) => Cow::Borrowed(seen),
         Meaning::Email => Cow::Owned(seen.to_lowercase()),
         _ if is_plain(seen) => Cow::Borrowed(seen),
         _ => Cow::Owned(comparable_name(seen).value.expose().to_owned()),
     }
+}
+
+fn is_small(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_uppercase()
 }
 
 /// Whether a text is in its comparable form already: small letters, digits, single spaces.

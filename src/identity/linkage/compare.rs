@@ -11,6 +11,7 @@ use super::condition::Condition;
 use super::distance::{jaro_winkler_at_least, osa_within};
 use super::meaning::Meaning;
 use super::nickname::Nicknames;
+use super::sketch::Sketch;
 use super::table::{Column, Table};
 use super::texts::MISSING;
 
@@ -169,6 +170,8 @@ impl Comparison {
 #[derive(Debug)]
 pub(super) struct Comparer<'t> {
     pub(super) table: &'t Table,
+    /// The numbers of all values, record by record.
+    pub(super) rows: &'t [u32],
     pub(super) nicknames: &'t Nicknames,
 }
 
@@ -180,12 +183,15 @@ pub(super) const SAME_TOWN: f64 = 0.9;
 
 impl<'t> Comparer<'t> {
     fn text(&self, column: usize, record: u32) -> &'t str {
-        let column = &self.table.columns()[column];
-        column.texts.get(column.cells[record as usize])
+        self.table.columns()[column].texts.get(self.cell(column, record))
+    }
+
+    fn sketch(&self, column: usize, record: u32) -> Sketch {
+        self.table.columns()[column].texts.sketch(self.cell(column, record))
     }
 
     fn cell(&self, column: usize, record: u32) -> u32 {
-        self.table.columns()[column].cells[record as usize]
+        self.rows[record as usize * self.table.columns().len() + column]
     }
 
     /// The level of two records; `None` where one of them lacks the fact.
@@ -201,10 +207,17 @@ impl<'t> Comparer<'t> {
         if one == other && is_first {
             return Some(0);
         }
-        let (here, there) = (self.text(of.column, a), self.text(of.column, b));
         match of.field {
-            Field::FirstName if self.is_swapped(of, a, b) => Some(1),
-            Field::Surname if self.is_swapped(of, a, b) => None,
+            Field::FirstName if self.is_swapped(of, a, b) => return Some(1),
+            Field::Surname if self.is_swapped(of, a, b) => return None,
+            _ => {}
+        }
+        let texts = &self.table.columns()[of.column].texts;
+        if self.is_far(of.field, texts.sketch(one), texts.sketch(other)) {
+            return u8::try_from(of.field.levels().len() - 1).ok();
+        }
+        let (here, there) = (texts.get(one), texts.get(other));
+        match of.field {
             Field::FirstName => Some(self.first_name(here, there)),
             Field::Surname => Some(surname(here, there)),
             Field::BirthDate => Some(birth_date(here, there)),
@@ -225,6 +238,13 @@ impl<'t> Comparer<'t> {
     /// Whether first name and surname of one stand in each other's place.
     fn is_swapped(&self, of: &Comparison, a: u32, b: u32) -> bool {
         let Some(beside) = of.beside else { return false };
+        let may_be = |column, other| {
+            let (here, there) = (self.sketch(column, a), self.sketch(other, b));
+            here.first() == there.first() && !here.is_below(there, MUCH_ALIKE)
+        };
+        if !may_be(of.column, beside) || !may_be(beside, of.column) {
+            return false;
+        }
         let alike = |one: &str, other: &str| {
             !one.is_empty()
                 && one.bytes().next() == other.bytes().next()
@@ -232,6 +252,27 @@ impl<'t> Comparer<'t> {
         };
         alike(self.text(of.column, a), self.text(beside, b))
             && alike(self.text(beside, a), self.text(of.column, b))
+    }
+
+    /// Whether the outlines of two values say that they are as different as they can be.
+    fn is_far(&self, field: Field, one: Sketch, other: Sketch) -> bool {
+        match field {
+            Field::FirstName => {
+                !(one.is_initial() || other.is_initial())
+                    && one.is_beyond(other, 1)
+                    && one.is_below(other, ALIKE)
+                    && !(self.nicknames.may_hold(one) && self.nicknames.may_hold(other))
+            }
+            Field::Surname => {
+                !(one.may_hold_words() || other.may_hold_words())
+                    && one.is_beyond(other, 1)
+                    && one.is_below(other, MUCH_ALIKE)
+            }
+            Field::BirthDate => one.differs_at_both_ends(other),
+            Field::Email | Field::Phone => one.is_beyond(other, 1),
+            Field::Text => one.is_beyond(other, 2),
+            Field::Place | Field::Custom => false,
+        }
     }
 
     fn first_name(&self, here: &str, there: &str) -> u8 {
@@ -264,14 +305,19 @@ impl<'t> Comparer<'t> {
             return Some(0);
         }
         let (here, there) = (self.text(of.column, a), self.text(of.column, b));
-        if both && osa_within(here, there, 1).is_some() {
+        let codes = (self.sketch(of.column, a), self.sketch(of.column, b));
+        if both && !codes.0.is_beyond(codes.1, 1) && osa_within(here, there, 1).is_some() {
             return Some(1);
         }
         match (towns, of.beside) {
             (Some((one, other)), _) if one == other => {
                 Some(if both && area(here) == area(there) { 2 } else { 3 })
             }
-            (Some(_), Some(city)) => {
+            (Some((one, other)), Some(city)) => {
+                let texts = &self.table.columns()[city].texts;
+                if texts.sketch(one).is_below(texts.sketch(other), SAME_TOWN) {
+                    return Some(5);
+                }
                 let (one, other) = (self.text(city, a), self.text(city, b));
                 Some(if jaro_winkler_at_least(one, other, SAME_TOWN).is_some() { 4 } else { 5 })
             }

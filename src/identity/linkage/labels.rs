@@ -9,9 +9,11 @@
 //! all pairs stay as they are for the same reason.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::linker::Linker;
 use super::model::{Millibits, Model};
+use super::run::on;
 use super::train::{Learnt, Levels};
 
 /// What somebody says of two records.
@@ -73,7 +75,7 @@ impl Linker {
     /// [`LabelError`] names the label that cannot be right.
     pub fn learn_from(&self, labels: &[Label]) -> Result<Model, LabelError> {
         let labels = checked(labels, self.table.len())?;
-        let mut learnt = self.taught();
+        let ControlFlow::Continue(mut learnt) = self.taught(&mut on);
         let model = Model::of(&learnt, &self.comparisons, self.untaught());
         let levels = self.comparisons.iter().map(|comparison| vec![0; comparison.level_count()]);
         let (mut same, mut related): (Counts, Counts) =

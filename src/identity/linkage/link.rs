@@ -1,10 +1,13 @@
 //! From records to people: candidate pairs are weighed, and people put together from them.
 
-use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
+use super::block::{Lot, place_of};
 use super::compare::Comparer;
 use super::linker::Linker;
 use super::model::{Millibits, Model};
+use super::parts::answers;
+use super::progress::{Progress, Stage, each_wave};
 use super::rarity::Rarity;
 use super::table::Table;
 use crate::identity::Union;
@@ -29,6 +32,19 @@ pub struct Link {
     pub weight: Millibits,
 }
 
+/// What a blocking rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulePairs {
+    /// In what its pairs agree: `first_name + surname`.
+    pub name: String,
+    /// Pairs in its blocks.
+    pub found: u64,
+    /// Those that no rule before it finds.
+    pub new: u64,
+    /// Pairs lost in blocks too large to be compared; other rules may have found them.
+    pub lost: u64,
+}
+
 /// What a run found.
 #[derive(Debug, Clone)]
 pub struct Linked {
@@ -36,6 +52,8 @@ pub struct Linked {
     pub candidates: u64,
     /// Pairs that were lost in blocks too large to be compared; others may have found them.
     pub lost: u64,
+    /// Of each blocking rule, in their order, what it found.
+    pub rules: Vec<RulePairs>,
     /// Links at or above the threshold.
     pub links: Vec<Link>,
     /// Of each record, the smallest place of its person's records.
@@ -59,22 +77,54 @@ pub(super) struct Trial<'l> {
 }
 
 impl Trial<'_> {
-    pub(super) fn link(&self, threshold: Millibits) -> Linked {
+    pub(super) fn link<B>(
+        &self,
+        threshold: Millibits,
+        watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Linked> {
         let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
         let (blocks, content) = (&self.linker.blocks, &self.linker.content);
-        let (mut links, mut candidates) = (Vec::new(), 0);
-        for rule in 0..blocks.rules() {
-            blocks.each_pair(rule, |a, b, _| {
-                candidates += 1;
-                let weight = self.weigh(a, b);
-                if weight >= threshold {
-                    links.push(Link { a: a.min(b), b: a.max(b), weight });
-                }
-            });
-        }
-        links.sort_unstable_by_key(|link| (link.a, link.b));
+        let lots = blocks.lots();
+        let mut state = (self.rules(), Vec::new());
+        each_wave(
+            (&lots, Stage::Weighing),
+            watch,
+            &mut state,
+            |_, lot| self.weighed(lot, threshold),
+            |(rules, links), lot, (new, found)| {
+                rules[lot.rule].new += new;
+                links.extend(found);
+            },
+        )?;
+        let (rules, mut links) = state;
+        links.sort_unstable_by_key(|link: &Link| (link.a, link.b));
         let people = people(content, &links, |a, b| self.weigh(a, b) - threshold);
-        Linked { candidates, lost: blocks.lost.iter().sum(), links, people }
+        let candidates = rules.iter().map(|rule| rule.new).sum();
+        let lost = rules.iter().map(|rule| rule.lost).sum();
+        ControlFlow::Continue(Linked { candidates, lost, rules, links, people })
+    }
+
+    /// How many pairs a lot holds, and which of them link.
+    fn weighed(&self, lot: &Lot, threshold: Millibits) -> (u64, Vec<Link>) {
+        let (mut new, mut links) = (0, Vec::new());
+        self.linker.blocks.each_pair(lot, |a, b| {
+            new += 1;
+            let weight = self.weigh(a, b);
+            if weight >= threshold {
+                links.push(Link { a: a.min(b), b: a.max(b), weight });
+            }
+        });
+        (new, links)
+    }
+
+    /// The rules, before anything is weighed.
+    fn rules(&self) -> Vec<RulePairs> {
+        let rules = self.linker.rules.iter().enumerate().map(|(at, rule)| {
+            let name = rule.words(self.linker.table.columns()).join(" + ");
+            let (found, lost) = self.linker.blocks.found_and_lost(at);
+            RulePairs { name, found, new: 0, lost }
+        });
+        rules.collect()
     }
 
     fn weigh(&self, a: u32, b: u32) -> Millibits {
@@ -84,55 +134,73 @@ impl Trial<'_> {
 
 /// Puts people together: within what links connect, the two groups that belong together most are
 /// joined first, as long as their records agree on the whole.
-fn people(content: &[u64], links: &[Link], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<u32> {
+fn people(
+    content: &[u64],
+    links: &[Link],
+    weigh: impl Fn(u32, u32) -> Millibits + Sync,
+) -> Vec<u32> {
     let mut people: Vec<u32> = (0..content.len()).map(place_of).collect();
-    let mut waiting = vec![(links.to_vec(), Millibits::MIN)];
-    while let Some((links, threshold)) = waiting.pop() {
-        for (mut members, links) in connected(&links) {
-            if members.len() > GROUP_MAX {
-                // Too many to weigh every pair: by stronger links they fall into parts.
-                let threshold = threshold.max(0) + STEP;
-                let stronger = links.into_iter().filter(|link| link.weight >= threshold);
-                waiting.push((stronger.collect(), threshold));
-                continue;
-            }
-            // Ties are broken by what records say, not by where they stand.
-            members.sort_unstable_by_key(|record| (content[*record as usize], *record));
-            for cluster in merged(&members, &weigh) {
-                for record in &cluster {
-                    people[*record as usize] = cluster[0];
-                }
+    let mut waiting = connected(content.len(), links.to_vec());
+    let mut threshold = 0;
+    while !waiting.is_empty() {
+        let (small, large): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .map(|links| (members(&links), links))
+            .partition(|(members, _)| members.len() <= GROUP_MAX);
+        for cluster in
+            answers(&small, |(members, _)| grouped(content, members, &weigh)).into_iter().flatten()
+        {
+            for record in &cluster {
+                people[*record as usize] = cluster[0];
             }
         }
+        // Too many to weigh every pair: by stronger links they fall into parts.
+        threshold += STEP;
+        let stronger = large.into_iter().flat_map(|(_, links)| links);
+        let stronger = stronger.filter(|link| link.weight >= threshold);
+        waiting = connected(content.len(), stronger.collect());
     }
     people
 }
 
-/// The records that links connect, with their links.
-fn connected(links: &[Link]) -> Vec<(Vec<u32>, Vec<Link>)> {
-    let mut records: Vec<u32> = links.iter().flat_map(|link| [link.a, link.b]).collect();
-    records.sort_unstable();
-    records.dedup();
-    let place = |record| place_of(records.partition_point(|known| *known < record));
-    let mut union = Union::new(records.len());
-    for link in links {
-        union.join(place(link.a), place(link.b));
+/// The people in a group.
+fn grouped(
+    content: &[u64],
+    members: &[u32],
+    weigh: impl Fn(u32, u32) -> Millibits,
+) -> Vec<Vec<u32>> {
+    if members.len() == 2 {
+        // They link: there is nothing to weigh.
+        return vec![members.to_vec()];
     }
-    let mut groups: BTreeMap<u32, (Vec<u32>, Vec<Link>)> = BTreeMap::new();
-    for link in links {
-        let group = groups.entry(union.root(place(link.a))).or_default();
-        group.0.extend([link.a, link.b]);
-        group.1.push(*link);
-    }
-    for (members, _) in groups.values_mut() {
-        members.sort_unstable();
-        members.dedup();
-    }
-    groups.into_values().collect()
+    // Ties are broken by what records say, not by where they stand.
+    let mut members = members.to_vec();
+    members.sort_unstable_by_key(|record| (content[*record as usize], *record));
+    merged(&members, weigh)
 }
 
-fn place_of(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// Links by what they connect.
+fn connected(records: usize, mut links: Vec<Link>) -> Vec<Vec<Link>> {
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let mut union = Union::new(records);
+    for link in &links {
+        union.join(link.a, link.b);
+    }
+    links.sort_by_cached_key(|link| (union.root(link.a), link.a, link.b));
+    links
+        .chunk_by(|one, other| union.root(one.a) == union.root(other.a))
+        .map(<[Link]>::to_vec)
+        .collect()
+}
+
+/// The records of links.
+fn members(links: &[Link]) -> Vec<u32> {
+    let mut members: Vec<u32> = links.iter().flat_map(|link| [link.a, link.b]).collect();
+    members.sort_unstable();
+    members.dedup();
+    members
 }
 
 /// Merges greedily by the mean of the strongest and the average weight between two clusters.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use super::block::{Blocks, Rule, rules_for};
 use super::compare::{Comparer, Comparison, LEVELS_MAX};
 use super::document::ModelError;
-use super::link::{Linked, Trial};
 use super::model::{Millibits, Model, Named};
 use super::nickname::Nicknames;
 use super::rarity::{Frequency, Rarity, frequencies};
 use super::share::Share;
 use super::table::Table;
 use super::texts::hash;
-use super::train::{self, Learnt};
+use super::train;
 
 /// Most records of a block that are compared with each other.
 pub(super) const BLOCK_MAX: usize = 300;
@@ -23,6 +22,8 @@ pub(super) const BLOCK_MAX: usize = 300;
 #[derive(Debug)]
 pub struct Linker {
     pub(super) table: Table,
+    /// The numbers of all values, record by record.
+    pub(super) rows: Vec<u32>,
     pub(super) comparisons: Vec<Comparison>,
     pub(super) rules: Vec<Rule>,
     pub(super) blocks: Blocks,
@@ -114,25 +115,14 @@ impl Linker {
                 (Rarity::of_own(&counted, &table), Arc::new(counted))
             }
         };
-        let (content, nicknames) = (train::contents(&table), Nicknames::default());
-        Self { table, comparisons, rules, blocks, rarity, frequencies, content, nicknames }
+        let (rows, content) = (table.rows(), train::contents(&table));
+        let nicknames = Nicknames::default();
+        Self { table, rows, comparisons, rules, blocks, rarity, frequencies, content, nicknames }
     }
 
     /// The records, in the forms in which they are compared.
     pub fn table(&self) -> &Table {
         &self.table
-    }
-
-    /// Learns from the records how much each level speaks for one person, without labels.
-    pub fn learn(&self) -> Model {
-        Model::of(&self.taught(), &self.comparisons, self.untaught())
-    }
-
-    /// What the records themselves teach.
-    pub(super) fn taught(&self) -> Learnt {
-        let blocks = (&self.blocks, self.rules.as_slice());
-        let (comparer, rarity) = (self.comparer(), &self.rarity);
-        train::train(&comparer, &self.comparisons, rarity, blocks, &self.content)
     }
 
     /// A model of these records that compares nothing yet.
@@ -151,17 +141,6 @@ impl Linker {
             fingerprint: self.fingerprint(),
             frequencies: Arc::clone(&self.frequencies),
         }
-    }
-
-    /// Finds the people among the records by a model.
-    ///
-    /// `threshold` is the weight from which a pair links: from 0 on it is sooner one person than
-    /// not. Without columns of a known meaning no pair is found.
-    pub fn link(&self, model: &Model, threshold: Millibits) -> Linked {
-        let model = model.placed(self.table.columns());
-        let other = self.rarity_of(&model);
-        let rarity = other.as_ref().unwrap_or(&self.rarity);
-        Trial { linker: self, model: &model, rarity, comparer: self.comparer() }.link(threshold)
     }
 
     /// The weight of two records by their places; above 0: sooner one person than not.
@@ -191,6 +170,6 @@ impl Linker {
     }
 
     pub(super) fn comparer(&self) -> Comparer<'_> {
-        Comparer { table: &self.table, nicknames: &self.nicknames }
+        Comparer { table: &self.table, rows: &self.rows, nicknames: &self.nicknames }
     }
 }

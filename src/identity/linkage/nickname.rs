@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::sketch::Sketch;
+
 /// Groups of names that one person may bear, English and French: a line each.
 const GROUPS: &str = "
 alexander alex sandy xander
@@ -87,7 +89,20 @@ amanda mandy
 
 /// Names by the groups in which they stand.
 #[derive(Debug)]
-pub(super) struct Nicknames(BTreeMap<&'static str, Vec<u16>>);
+pub(super) struct Nicknames {
+    groups: BTreeMap<&'static str, Vec<u16>>,
+    /// A bit for each name's symbols: most names have no familiar form, and it shows here.
+    symbols: Vec<u64>,
+}
+
+/// So many bits.
+const BITS: u32 = 1 << 13;
+
+/// Where the bit of a name is.
+fn bit(sketch: Sketch) -> (usize, u32) {
+    let bit = sketch.symbols.wrapping_mul(0x9e37_79b9) >> 19;
+    ((bit / 64) as usize, bit % 64)
+}
 
 impl Default for Nicknames {
     fn default() -> Self {
@@ -97,14 +112,27 @@ impl Default for Nicknames {
                 names.entry(name).or_default().push(group);
             }
         }
-        Self(names)
+        let mut symbols = vec![0; BITS as usize / 64];
+        for name in names.keys() {
+            let (word, bit) = bit(Sketch::of(name));
+            symbols[word] |= 1 << bit;
+        }
+        Self { groups: names, symbols }
     }
 }
 
 impl Nicknames {
+    /// Whether a name of this outline may be one of ours.
+    pub(super) fn may_hold(&self, sketch: Sketch) -> bool {
+        let (word, bit) = bit(sketch);
+        self.symbols[word] >> bit & 1 == 1
+    }
+
     /// Whether both can be names of one person.
     pub(super) fn same(&self, one: &str, other: &str) -> bool {
-        let Some(groups) = self.0.get(one) else { return false };
-        self.0.get(other).is_some_and(|others| groups.iter().any(|group| others.contains(group)))
+        let Some(groups) = self.groups.get(one) else { return false };
+        self.groups
+            .get(other)
+            .is_some_and(|others| groups.iter().any(|group| others.contains(group)))
     }
 }

@@ -51,8 +51,9 @@ impl Linker {
         let mut weights = BTreeMap::new();
         let mut near: BTreeSet<(u64, u32, u32, Millibits)> = BTreeSet::new();
         let (mut rules, placed) = (self.added(), self.placed(model));
-        for (rule, added) in rules.iter_mut().enumerate() {
-            self.blocks.each_pair(rule, |a, b, _| {
+        for lot in self.blocks.lots() {
+            let added = &mut rules[lot.rule];
+            self.blocks.each_pair(&lot, |a, b| {
                 let right = truth.is_some_and(|truth| truth.holds(a, b));
                 let weight = placed.weigh(a, b);
                 added.pairs += 1;
@@ -81,10 +82,11 @@ impl Linker {
 
     /// The rules, before anything is counted.
     fn added(&self) -> Vec<Added> {
-        let rules = self.rules.iter().zip(&self.blocks.lost);
-        let added = rules.map(|(rule, lost)| {
+        let rules = self.rules.iter().enumerate();
+        let added = rules.map(|(at, rule)| {
             let parts = rule.words(self.table.columns());
-            Added { parts, pairs: 0, right: 0, lost: *lost }
+            let (_, lost) = self.blocks.found_and_lost(at);
+            Added { parts, pairs: 0, right: 0, lost }
         });
         added.collect()
     }

@@ -1,9 +1,12 @@
 //! Records to be linked, column by column.
 
+use std::borrow::Cow;
+
 use super::block::pairs;
 use super::clean::clean;
 use super::meaning::Meaning;
-use super::texts::Texts;
+use super::parts::{answers, each_chunk};
+use super::texts::{MISSING, Texts};
 
 /// A column: its name, what it means, and a cell for each record.
 #[derive(Debug, Clone)]
@@ -165,16 +168,45 @@ impl Table {
     /// longer than an identifier can be, is missing. Each distinct value is cleaned once.
     #[must_use]
     pub fn cleaned(self) -> Self {
-        let columns = self.columns.into_iter().map(|column| {
-            let mut texts = Texts::default();
-            let numbers: Vec<u32> = column
-                .texts
-                .iter()
-                .map(|text| texts.number(&clean(column.meaning, text)))
-                .collect();
-            let cells = column.cells.iter().map(|cell| numbers[*cell as usize]).collect();
-            Column { texts, cells, ..column }
+        let cleaned = answers(&self.columns, Column::cleaned);
+        let columns = self.columns.into_iter().zip(cleaned).map(|(mut column, cleaned)| {
+            column.texts.settle();
+            cleaned.unwrap_or(column)
         });
         Self { columns: columns.collect(), ..self }
+    }
+
+    /// The numbers of all values, record by record: what two records say lies in one place.
+    pub(super) fn rows(&self) -> Vec<u32> {
+        let width = self.columns.len();
+        let mut rows = vec![MISSING; self.records * width];
+        each_chunk(&mut rows, CHUNK * width, |chunk, rows| {
+            for (row, record) in rows.chunks_exact_mut(width).zip(chunk * CHUNK..) {
+                row.iter_mut().zip(&self.columns).for_each(|(to, from)| *to = from.cells[record]);
+            }
+        });
+        rows
+    }
+}
+
+/// So many records are laid out at a time.
+const CHUNK: usize = 1 << 12;
+
+impl Column {
+    /// The column with clean values; `None` where they are.
+    fn cleaned(&self) -> Option<Self> {
+        let is_clean = |text: &str| match clean(self.meaning, text) {
+            Cow::Borrowed(own) => own.len() == text.len(),
+            Cow::Owned(own) => own == text,
+        };
+        if self.texts.iter().all(is_clean) {
+            return None;
+        }
+        let mut texts = Texts::default();
+        let numbers: Vec<u32> =
+            self.texts.iter().map(|text| texts.number(&clean(self.meaning, text))).collect();
+        texts.settle();
+        let cells = self.cells.iter().map(|cell| numbers[*cell as usize]).collect();
+        Some(Self { name: self.name.clone(), meaning: self.meaning, texts, cells })
     }
 }

@@ -5,9 +5,12 @@
 //! A column of a million cells has far fewer different values. Each is kept once, cleaned once, and
 //! two cells are equal if their numbers are. 0 is the missing value.
 //!
-//! Cost: amortised constant per text; its bytes, and eight more for each distinct one.
+//! Cost: amortised constant per text; its bytes, and for each distinct one 24 more, and 16 to 32 while
+//! texts are added.
 
 use std::collections::BTreeMap;
+
+use super::sketch::Sketch;
 
 /// The number of the missing value.
 pub(super) const MISSING: u32 = 0;
@@ -21,15 +24,19 @@ pub(super) struct Texts {
     all: String,
     /// Where each ends, by its number; the missing value is the empty text.
     ends: Vec<usize>,
-    /// Numbers by hash; 0 where free. A power of two of them.
-    slots: Vec<u32>,
+    /// Of each, its outline.
+    sketches: Vec<Sketch>,
+    /// Numbers by hash, with another part of it; 0 where free. A power of two of them, or none
+    /// while nothing is added.
+    slots: Vec<(u32, u32)>,
     /// Those for which there are too many others in their slots' place.
     crowded: BTreeMap<String, u32>,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { all: String::new(), ends: vec![0], slots: vec![0; 16], crowded: BTreeMap::new() }
+        let (all, ends, sketches) = (String::new(), vec![0], vec![Sketch::of("")]);
+        Self { all, ends, sketches, slots: Vec::new(), crowded: BTreeMap::new() }
     }
 }
 
@@ -50,17 +57,23 @@ impl Texts {
         (0..self.len()).map(|at| self.get(u32::try_from(at).unwrap_or(MISSING)))
     }
 
+    /// The outline of a text.
+    pub(super) fn sketch(&self, number: u32) -> Sketch {
+        self.sketches[number as usize]
+    }
+
     /// The number of a text; a new one where it is new, [`MISSING`] where it is empty.
     pub(super) fn number(&mut self, text: &str) -> u32 {
         if text.is_empty() {
             return MISSING;
         }
         if self.len() * 2 > self.slots.len() {
-            self.lay_out(self.slots.len() * 2);
+            self.lay_out((self.len() * 4).next_power_of_two().max(16));
         }
-        let slot = self.slot(text);
+        let hashed = hash(1, text.as_bytes());
+        let slot = self.slot(text, hashed);
         let known = match slot {
-            Some(slot) => self.slots[slot],
+            Some(slot) => self.slots[slot].0,
             None => self.crowded.get(text).copied().unwrap_or(MISSING),
         };
         if known != MISSING {
@@ -69,30 +82,41 @@ impl Texts {
         let number = u32::try_from(self.len()).unwrap_or(MISSING);
         self.all.push_str(text);
         self.ends.push(self.all.len());
+        self.sketches.push(Sketch::of(text));
         match slot {
-            Some(slot) => self.slots[slot] = number,
+            Some(slot) => self.slots[slot] = (number, hashed as u32),
             None => drop(self.crowded.insert(text.to_owned(), number)),
         }
         number
     }
 
+    /// Gives back what only adding needs; it is made again where a text is added.
+    pub(super) fn settle(&mut self) {
+        self.slots = Vec::new();
+        self.crowded.clear();
+        self.all.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.sketches.shrink_to_fit();
+    }
+
     /// The slot that holds a text, or the free one for it; `None` where too many texts collide.
-    fn slot(&self, text: &str) -> Option<usize> {
+    fn slot(&self, text: &str, hashed: u64) -> Option<usize> {
         let mask = self.slots.len() - 1;
-        let first = (hash(1, text.as_bytes()) >> 32) as usize;
+        let first = (hashed >> 32) as usize;
         (0..PROBES_MAX.min(self.slots.len())).map(|probe| (first + probe) & mask).find(|slot| {
-            let number = self.slots[*slot];
-            number == MISSING || self.get(number) == text
+            let (number, other) = self.slots[*slot];
+            number == MISSING || (other == hashed as u32 && self.get(number) == text)
         })
     }
 
     fn lay_out(&mut self, slots: usize) {
-        self.slots = vec![MISSING; slots];
+        self.slots = vec![(MISSING, 0); slots];
         self.crowded.clear();
         for number in 1..self.len() {
             let number = u32::try_from(number).unwrap_or(MISSING);
-            match self.slot(self.get(number)) {
-                Some(slot) => self.slots[slot] = number,
+            let hashed = hash(1, self.get(number).as_bytes());
+            match self.slot(self.get(number), hashed) {
+                Some(slot) => self.slots[slot] = (number, hashed as u32),
                 None => drop(self.crowded.insert(self.get(number).to_owned(), number)),
             }
         }

@@ -9,11 +9,14 @@
 //! 1. The same records in any order teach the same: what is sampled follows from content, and sums
 //!    are taken in the order of what was seen.
 
-use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use super::block::{Blocks, Rule, pairs};
+use super::block::{Blocks, Rule};
 use super::compare::{Comparer, Comparison, LEVELS_MAX};
+use super::parts::answers;
+use super::progress::{Progress, Stage};
 use super::rarity::Rarity;
+use super::sample;
 use super::table::Table;
 use super::texts::hash;
 
@@ -43,9 +46,6 @@ impl Learnt {
     }
 }
 
-/// Most candidate pairs that training looks at, and random pairs.
-const PAIRS_MAX: u64 = 400_000;
-const RANDOM_PAIRS: u64 = 1_000_000;
 const ROUNDS_MAX: usize = 60;
 /// A class that has fewer pairs than this share of the other's is none.
 const RELATED_MIN: f64 = 0.05;
@@ -69,46 +69,54 @@ struct Lesson<'a> {
 }
 
 /// Learns from a table's records.
-pub(super) fn train(
+pub(super) fn train<B>(
     comparer: &Comparer<'_>,
     comparisons: &[Comparison],
     rarity: &Rarity,
     (blocks, rules): (&Blocks, &[Rule]),
     content: &[u64],
-) -> Learnt {
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
+) -> ControlFlow<B, Learnt> {
     let see =
         |a: u32, b: u32, teaches: u32| pattern(comparer, comparisons, rarity, (a, b), teaches);
     let teaches: Vec<u32> = rules.iter().map(|rule| taught_by(comparisons, rule)).collect();
-    let mut candidates = 0_u64;
-    for rule in 0..blocks.rules() {
-        blocks.each_pair(rule, |_, _, _| candidates += 1);
-    }
-    let every = candidates.div_ceil(PAIRS_MAX).max(1);
-    let mut seen: BTreeMap<Pattern, u32> = BTreeMap::new();
-    for rule in 0..blocks.rules() {
-        blocks.each_pair(rule, |a, b, found| {
-            let both = content[a as usize].wrapping_add(content[b as usize]);
-            if every == 1 || hash(both, &[]).is_multiple_of(every) {
-                let bits = (0..rules.len()).filter(|rule| found >> rule & 1 == 1);
-                let taught = bits.fold(0, |bits, rule| bits | teaches[rule]);
-                *seen.entry(see(a, b, taught)).or_insert(0) += 1;
-            }
-        });
-    }
-    let mut random: BTreeMap<Pattern, u32> = BTreeMap::new();
-    for (a, b) in random_pairs(content).filter(|(a, b)| comparer.table.is_pair(*a, *b)) {
-        *random.entry(see(a, b, 0)).or_insert(0) += 1;
-    }
-    let weigh = |seen: BTreeMap<Pattern, u32>, each: f64| -> Vec<(Pattern, f64)> {
-        seen.into_iter().map(|(pattern, count)| (pattern, f64::from(count) * each)).collect()
-    };
-    let lesson = Lesson {
-        comparisons,
-        patterns: weigh(seen, every as f64),
-        random: weigh(random, 1.0),
-        all_pairs: comparer.table.pairs().max(1) as f64,
-    };
-    lesson.learn(comparer.table.len() as f64)
+    let drawn = sample::candidates(blocks, content, watch)?;
+    let candidates = patterns(&drawn.pairs, drawn.each, |drawn| {
+        let bits = (0..rules.len()).filter(|rule| drawn.found >> rule & 1 == 1);
+        see(drawn.a, drawn.b, bits.fold(0, |bits, rule| bits | teaches[rule]))
+    });
+    let mut random = sample::random(content);
+    random.retain(|(a, b)| comparer.table.is_pair(*a, *b));
+    let random = patterns(&random, 1.0, |(a, b)| see(*a, *b, 0));
+    let all_pairs = comparer.table.pairs().max(1) as f64;
+    let lesson = Lesson { comparisons, patterns: candidates, random, all_pairs };
+    lesson.learn(comparer.table.len() as f64, watch)
+}
+
+/// So many pairs are compared at a time.
+const CHUNK: usize = 1 << 15;
+
+/// What pairs say, each pattern once with how often it was seen.
+fn patterns<T: Sync>(
+    pairs: &[T],
+    each: f64,
+    see: impl Fn(&T) -> Pattern + Sync,
+) -> Vec<(Pattern, f64)> {
+    let chunks: Vec<&[T]> = pairs.chunks(CHUNK).collect();
+    let seen = answers(&chunks, |chunk| counted(chunk.iter().map(|pair| (see(pair), 1)).collect()));
+    let seen = counted(seen.into_iter().flatten().collect()).into_iter();
+    seen.map(|(pattern, times)| (pattern, times as f64 * each)).collect()
+}
+
+/// Equal patterns put together, in their order.
+fn counted(mut seen: Vec<(Pattern, u64)>) -> Vec<(Pattern, u64)> {
+    seen.sort_unstable();
+    seen.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        kept.1 += if is_same { next.1 } else { 0 };
+        is_same
+    });
+    seen
 }
 
 /// A number for what each record says, whatever its place.
@@ -122,29 +130,6 @@ pub(super) fn contents(table: &Table) -> Vec<u64> {
         }
     }
     sums
-}
-
-/// Pairs of records by their ranks in content.
-fn random_pairs(content: &[u64]) -> impl Iterator<Item = (u32, u32)> {
-    let mut ranks: Vec<u32> = (0..content.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    ranks.sort_unstable_by_key(|at| content[*at as usize]);
-    let (records, mut state) = (ranks.len() as u64, 1_u64);
-    let mut draw = move || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        hash(state, &[]) % records.max(1)
-    };
-    let all = pairs(content.len());
-    // Of a few records every pair is looked at, once.
-    let few = if all <= RANDOM_PAIRS { ranks.clone() } else { Vec::new() };
-    let every = (0..few.len()).flat_map(move |at| {
-        let (one, others) = (few[at], few[at + 1..].to_vec());
-        others.into_iter().map(move |other| (one, other))
-    });
-    let drawn = if all <= RANDOM_PAIRS { 0 } else { RANDOM_PAIRS };
-    every.chain((0..drawn).filter_map(move |_| {
-        let (one, other) = (draw(), draw());
-        (one != other).then(|| (ranks[one as usize], ranks[other as usize]))
-    }))
 }
 
 /// The comparisons that may learn from what a rule finds: those that look at none of its columns.
@@ -184,7 +169,11 @@ impl Pattern {
 }
 
 impl Lesson<'_> {
-    fn learn(&self, records: f64) -> Learnt {
+    fn learn<B>(
+        &self,
+        records: f64,
+        watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Learnt> {
         let same = self.start();
         let strangers = self.count(&self.random, |_| 1.0, false);
         let related = self.keep_personal(same.clone(), &strangers, true);
@@ -200,23 +189,24 @@ impl Lesson<'_> {
             rounds: 0,
             seen: Levels::new(),
         };
-        self.fit(&mut learnt, true);
+        self.fit(&mut learnt, true, watch)?;
         if learnt.share_related < RELATED_MIN * learnt.share_same {
             learnt.share_related = 0.0;
-            self.fit(&mut learnt, true);
+            self.fit(&mut learnt, true, watch)?;
         } else {
             learnt.frees_personal = true;
-            self.fit(&mut learnt, false);
+            self.fit(&mut learnt, false, watch)?;
         }
         learnt.seen = self.seen(&learnt);
-        learnt
+        ControlFlow::Continue(learnt)
     }
 
     /// How many pairs of one person taught each level of each comparison.
     fn seen(&self, learnt: &Learnt) -> Levels {
         let mut seen = vec![[0.0; LEVELS_MAX]; self.comparisons.len()];
+        let judge = Judge::of(self.comparisons, learnt, !learnt.frees_personal);
         for (pattern, times) in &self.patterns {
-            let [same, ..] = self.judge(learnt, pattern, !learnt.frees_personal);
+            let [same, ..] = judge.one(pattern);
             for (comparison, seen) in seen.iter_mut().enumerate() {
                 if let (Some(level), 1) =
                     (pattern.level(comparison), pattern.teaches >> comparison & 1)
@@ -288,8 +278,15 @@ impl Lesson<'_> {
         counts
     }
 
-    fn fit(&self, learnt: &mut Learnt, fixed: bool) {
+    fn fit<B>(
+        &self,
+        learnt: &mut Learnt,
+        fixed: bool,
+        watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         for _ in 0..ROUNDS_MAX {
+            let (stage, done) = (Stage::Fitting, learnt.rounds as u64);
+            watch(Progress { stage, done, total: 2 * ROUNDS_MAX as u64 })?;
             let before = (learnt.share_same, learnt.share_related);
             self.round(learnt, fixed);
             learnt.rounds += 1;
@@ -299,21 +296,21 @@ impl Lesson<'_> {
             let still = moved(learnt.share_same, before.0) < 1e-3
                 && moved(learnt.share_related, before.1) < 1e-3;
             if still {
-                return;
+                break;
             }
         }
+        ControlFlow::Continue(())
     }
 
     fn round(&self, learnt: &mut Learnt, fixed: bool) {
-        let judged: Vec<[f64; 3]> =
-            self.patterns.iter().map(|(pattern, _)| self.judge(learnt, pattern, fixed)).collect();
+        let judge = Judge::of(self.comparisons, learnt, fixed);
+        let judged = judge.all(&self.patterns);
         let sum = |class: usize| -> f64 {
             self.patterns.iter().zip(&judged).map(|((_, times), of)| times * of[class]).sum()
         };
         let (same, related) = (sum(0), sum(1));
-        let random: Vec<f64> =
-            self.random.iter().map(|(pattern, _)| self.judge(learnt, pattern, fixed)[2]).collect();
-        learnt.strangers = self.count(&self.random, |at| random[at], false);
+        let random = judge.all(&self.random);
+        learnt.strangers = self.count(&self.random, |at| random[at][2], false);
         learnt.same = self.count(&self.patterns, |at| judged[at][0], true);
         if learnt.share_related > 0.0 {
             let counted = self.count(&self.patterns, |at| judged[at][1], true);
@@ -322,25 +319,62 @@ impl Lesson<'_> {
         }
         learnt.share_same = same / self.all_pairs;
     }
+}
+
+/// How much each level speaks for one person and for related people, in one round.
+struct Judge {
+    same: Levels,
+    related: Levels,
+    shares: [f64; 3],
+    /// Whether related people's personal facts say nothing.
+    fixed: bool,
+}
+
+impl Judge {
+    fn of(comparisons: &[Comparison], learnt: &Learnt, fixed: bool) -> Self {
+        let speaks = |own: &Levels, is_mute: &dyn Fn(&Comparison) -> bool| -> Levels {
+            let levels = comparisons.iter().zip(own).zip(&learnt.strangers);
+            let levels = levels.map(|((comparison, own), strangers)| {
+                let mut speaks = [0.0; LEVELS_MAX];
+                let count = comparison.level_count();
+                for (level, speaks) in speaks[..count].iter_mut().enumerate() {
+                    let rare = comparison.counts_rarity(level as u8);
+                    let against = if rare { 0.0 } else { strangers[level].ln() };
+                    *speaks = if is_mute(comparison) { 0.0 } else { own[level].ln() - against };
+                }
+                speaks
+            });
+            levels.collect()
+        };
+        Self {
+            same: speaks(&learnt.same, &|_| false),
+            related: speaks(&learnt.related, &|comparison| comparison.personal && fixed),
+            shares: [learnt.share_same, learnt.share_related, learnt.share_strangers()],
+            fixed,
+        }
+    }
+
+    /// How probable each class is for each pattern.
+    fn all(&self, patterns: &[(Pattern, f64)]) -> Vec<[f64; 3]> {
+        let chunks: Vec<&[(Pattern, f64)]> = patterns.chunks(CHUNK).collect();
+        let judged = answers(&chunks, |chunk| -> Vec<[f64; 3]> {
+            chunk.iter().map(|(pattern, _)| self.one(pattern)).collect()
+        });
+        judged.into_iter().flatten().collect()
+    }
 
     /// How probable each class is: the same, related, strangers.
-    fn judge(&self, learnt: &Learnt, pattern: &Pattern, fixed: bool) -> [f64; 3] {
+    fn one(&self, pattern: &Pattern) -> [f64; 3] {
         let bits = |quarters: u16| f64::from(quarters) * 0.25 * std::f64::consts::LN_2;
         let mut same = bits(pattern.rarity);
-        let mut related = bits(if fixed { pattern.rarity_impersonal } else { pattern.rarity });
-        for (at, comparison) in self.comparisons.iter().enumerate() {
+        let mut related = bits(if self.fixed { pattern.rarity_impersonal } else { pattern.rarity });
+        for (at, (to_same, to_related)) in self.same.iter().zip(&self.related).enumerate() {
             let Some(level) = pattern.level(at) else { continue };
-            let rare = comparison.counts_rarity(level as u8);
-            let strangers = learnt.strangers[at][level].ln();
-            same += learnt.same[at][level].ln() - if rare { 0.0 } else { strangers };
-            let own = learnt.related[at][level].ln();
-            if !(comparison.personal && fixed) {
-                related += own - if rare { 0.0 } else { strangers };
-            }
+            same += to_same[level];
+            related += to_related[level];
         }
-        let same = learnt.share_same * same.exp();
-        let related = learnt.share_related * related.exp();
-        let strangers = learnt.share_strangers();
+        let [share_same, share_related, strangers] = self.shares;
+        let (same, related) = (share_same * same.exp(), share_related * related.exp());
         let all = same + related + strangers;
         [same / all, related / all, strangers / all]
     }
