@@ -218,12 +218,14 @@ fn judge_value(rules: &IdentityRules, namespace: &Namespace, normalised: &str) -
     }
 }
 
-fn is_placeholder(lower: &str) -> bool {
+/// Whether a value in lower case stands for none, whatever it is a value of.
+pub(super) fn is_placeholder(lower: &str) -> bool {
     let filler = |c: char| matches!(c, '0' | '-' | '.' | '_' | '*' | ' ' | '+');
     lower.chars().all(filler) || PLACEHOLDERS.contains(&lower)
 }
 
-fn judge_mailbox(lower: &str) -> Option<Blocked> {
+/// Whether a mailbox in lower case names nobody.
+pub(super) fn judge_mailbox(lower: &str) -> Option<Blocked> {
     let Some((user, domain)) = lower.rsplit_once('@') else {
         return Some(Blocked::Placeholder);
     };
@@ -239,7 +241,7 @@ fn judge_mailbox(lower: &str) -> Option<Blocked> {
 
 /// A number that ends in eight times the same digit, that counts up, or that has fewer than six
 /// digits names nobody. Scoped WhatsApp ids are no numbers and pass.
-fn judge_number(lower: &str, namespace: &Namespace) -> Option<Blocked> {
+pub(super) fn judge_number(lower: &str, namespace: &Namespace) -> Option<Blocked> {
     let number = lower.split_once(";ext=").map_or(lower, |(number, _)| number);
     if *namespace == Namespace::WhatsApp && number.chars().any(char::is_alphabetic) {
         return None;

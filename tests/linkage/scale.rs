@@ -93,3 +93,19 @@ fn each_rule_says_what_it_finds_adds_and_loses() {
     assert_eq!((first.name.as_str(), first.new), ("email", first.found), "the first finds all new");
     assert!(linked.rules.iter().any(|rule| rule.name == "postcode + surname (3 letters)"));
 }
+
+#[test]
+fn what_stands_for_none_is_missing() {
+    let junk = ["n/a", "unknown", "0000-00-00", "00000", "info@example.org", "0000000000"];
+    let fine = ["na", "no", "1980-02-03", "75001", "ann@example.org", "0612345678"];
+    let rows = [junk, fine].map(|row| row.map(str::to_owned));
+    let linker = Linker::of(table(&rows));
+    let model = linker.learn();
+    assert_eq!(linker.weigh(&model, 0, 0), model.prior_same - others(&model), "nothing compared");
+    assert_ne!(linker.weigh(&model, 1, 1), linker.weigh(&model, 0, 0));
+}
+
+fn others(model: &Model) -> i64 {
+    assert_eq!(model.prior_related, None);
+    model.prior_strangers
+}

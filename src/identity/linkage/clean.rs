@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::meaning::Meaning;
+use crate::identity::blocked::{is_placeholder, judge_mailbox, judge_number};
 use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
-use crate::model::Identifier;
+use crate::model::{Identifier, Namespace};
 
 /// A value's form for comparing; empty where it stands for none. Never longer than a few times
 /// what was written.
 pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
-    if seen.len() > Identifier::BYTES_MAX {
+    if seen.len() > Identifier::BYTES_MAX || stands_for_none(meaning, seen) {
         return Cow::Borrowed("");
     }
     match meaning {
@@ -26,6 +27,28 @@ pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
         Meaning::Email => Cow::Owned(seen.to_lowercase()),
         _ if is_plain(seen) => Cow::Borrowed(seen),
         _ => Cow::Owned(comparable_name(seen).value.expose().to_owned()),
+    }
+}
+
+/// Words by which people say that there is nothing, and which are names or answers, too.
+const ALSO_VALUES: [&str; 19] = [
+    "email", "false", "guest", "id", "invite", "na", "nan", "nil", "no", "non", "oui", "phone",
+    "test", "true", "user", "void", "yes", "none", "nul",
+];
+
+/// Placeholders, mailboxes that many read, numbers typed to get past a form: what two records have
+/// of these says nothing about who they are.
+fn stands_for_none(meaning: Meaning, seen: &str) -> bool {
+    let lower =
+        if seen.bytes().all(is_small) { Cow::Borrowed(seen) } else { seen.to_lowercase().into() };
+    match meaning {
+        Meaning::Email if lower.contains('@') => judge_mailbox(&lower).is_some(),
+        Meaning::Phone => judge_number(&lower, &Namespace::Phone).is_some(),
+        Meaning::Email | Meaning::BirthDate | Meaning::NationalId | Meaning::PostalCode => {
+            is_placeholder(&lower)
+        }
+        // `No` may be a number's answer, `Na` a name: they are rare or say little as they are.
+        _ => is_placeholder(&lower) && !ALSO_VALUES.contains(&&*lower),
     }
 }
 

@@ -8,6 +8,37 @@
 //!
 //! 1. The same records in any order give the same model, the same links and the same clusters.
 //! 2. Weights are integers; floating point is used in training only, and quantised once.
+//! 3. The number of threads (feature `parallel`) changes nothing (`tests/linkage/scale.rs`).
+//!
+//! # Beyond one machine
+//!
+//! A pair weighs the same wherever it is weighed, since a model holds its own term frequencies. So an
+//! engine that is there already can link what no machine holds: learn a [`Model`] from a sample of
+//! the records; send every record to one part for each of its blocking keys; in each part
+//! [`Linker::with`] the model and [`Linker::link`]; keep the union of all links, each once, and put
+//! people together from these (union-find, or [`Hub::link`](crate::Hub::link), under whose
+//! constraints they are evidence).
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//!
+//! use omnichannel::identity::linkage::{Linker, Meaning, Table};
+//!
+//! let rows = [["ann@example.org", "1"], ["ann@example.org", "2"], ["bob@example.org", "2"]];
+//! let table = |rows: &[&[&str; 2]]| {
+//!     let mut table = Table::new([("email", Meaning::Email), ("phone", Meaning::Phone)]);
+//!     rows.iter().try_for_each(|row| table.push(row.iter().copied())).map(|()| table)
+//! };
+//! let model = Linker::of(table(&rows.iter().collect::<Vec<_>>())?).learn();
+//! let mut links = BTreeSet::new();
+//! for part in [[0, 1], [1, 2]] {
+//!     let linker = Linker::with(table(&part.map(|at| &rows[at]))?, &model)?;
+//!     let found = linker.link(&model, i64::MIN).links;
+//!     links.extend(found.iter().map(|link| (part[link.a as usize], part[link.b as usize], link.weight)));
+//! }
+//! assert_eq!(links.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod block;
 mod clean;
