@@ -109,3 +109,13 @@ fn others(model: &Model) -> i64 {
     assert_eq!(model.prior_related, None);
     model.prior_strangers
 }
+
+#[test]
+fn nothing_shows_the_values_of_a_table() {
+    let rows = [["Ann", "Smith", "1980-02-03", "75001", "ann@example.org", "0612345678"]];
+    let table = table(&rows.map(|row| row.map(str::to_owned)));
+    let shown = format!("{table:?} {:?}", Linker::of(table.clone()));
+    for value in ["Ann", "ann@", "smith", "75001", "0612345678"] {
+        assert!(!shown.contains(value), "{value}");
+    }
+}

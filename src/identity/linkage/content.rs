@@ -50,6 +50,7 @@ impl Table {
     ///
     /// What another column means already is not given again.
     pub(super) fn guessed(mut self) -> Self {
+        self.number();
         for at in 0..self.columns.len() {
             let column = &self.columns[at];
             if column.meaning() != Meaning::Other {

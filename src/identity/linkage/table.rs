@@ -1,12 +1,14 @@
 //! Records to be linked, column by column.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use super::block::pairs;
+use super::block::{pairs, place_of};
 use super::clean::clean;
 use super::meaning::Meaning;
 use super::parts::{answers, each_chunk};
 use super::texts::{MISSING, Texts};
+use crate::model::Identifier;
 
 /// A column: its name, what it means, and a cell for each record.
 #[derive(Debug, Clone)]
@@ -56,7 +58,22 @@ pub struct Table {
     records: usize,
     /// Of each record, where it comes from; empty where all come from one source.
     sources: Vec<u16>,
+    /// Values of the last records, which no column has yet.
+    pending: Pending,
 }
+
+/// Values in the order in which they came, row by row.
+///
+/// A column takes some thousand at once: what it has seen before is near then, and columns may take
+/// theirs at the same time.
+#[derive(Clone, Default)]
+struct Pending {
+    text: String,
+    ends: Vec<u32>,
+}
+
+/// So many bytes wait at most, and a record.
+const PENDING_BYTES: usize = 1 << 19;
 
 impl Table {
     /// A table of columns with their meanings.
@@ -67,7 +84,8 @@ impl Table {
             texts: Texts::default(),
             cells: Vec::new(),
         });
-        Self { columns: columns.collect(), records: 0, sources: Vec::new() }
+        let (sources, pending) = (Vec::new(), Pending::default());
+        Self { columns: columns.collect(), records: 0, sources, pending }
     }
 
     /// Adds a record: a value for each column, empty where it is missing.
@@ -86,12 +104,29 @@ impl Table {
         if record >= u32::MAX as usize {
             return Err(TableError::Full);
         }
-        for (column, value) in self.columns.iter_mut().zip(values) {
-            let number = column.texts.number(value.trim());
-            column.cells.push(number);
+        for value in values {
+            // What is longer than an identifier can be is missing, whatever it says.
+            let value = Some(value.trim()).filter(|value| value.len() <= Identifier::BYTES_MAX);
+            self.pending.push(value.unwrap_or(""));
         }
         self.records += 1;
+        if self.pending.text.len() >= PENDING_BYTES {
+            self.number();
+        }
         Ok(())
+    }
+
+    /// Gives each column the values that wait for it.
+    pub(super) fn number(&mut self) {
+        let (pending, width) = (std::mem::take(&mut self.pending), self.columns.len());
+        each_chunk(&mut self.columns, 1, |at, columns| {
+            for column in columns {
+                let values = (at..pending.ends.len()).step_by(width);
+                let numbers = values.map(|value| column.texts.number(pending.get(value)));
+                column.cells.extend(numbers);
+            }
+        });
+        self.pending = pending.emptied();
     }
 
     /// Adds a record of a source; records of one source are never a pair.
@@ -167,7 +202,8 @@ impl Table {
     /// The same with values in the forms in which they are compared. What is empty in that form, or
     /// longer than an identifier can be, is missing. Each distinct value is cleaned once.
     #[must_use]
-    pub fn cleaned(self) -> Self {
+    pub fn cleaned(mut self) -> Self {
+        self.number();
         let cleaned = answers(&self.columns, Column::cleaned);
         let columns = self.columns.into_iter().zip(cleaned).map(|(mut column, cleaned)| {
             column.texts.settle();
@@ -186,6 +222,30 @@ impl Table {
             }
         });
         rows
+    }
+}
+
+impl Pending {
+    fn push(&mut self, value: &str) {
+        self.text.push_str(value);
+        self.ends.push(place_of(self.text.len()));
+    }
+
+    fn get(&self, at: usize) -> &str {
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[from as usize..self.ends[at] as usize]
+    }
+
+    fn emptied(mut self) -> Self {
+        self.text.clear();
+        self.ends.clear();
+        self
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} values", self.ends.len())
     }
 }
 

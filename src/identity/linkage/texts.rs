@@ -9,6 +9,7 @@
 //! texts are added.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::sketch::Sketch;
 
@@ -19,7 +20,7 @@ pub(super) const MISSING: u32 = 0;
 const PROBES_MAX: usize = 64;
 
 /// Distinct texts in one piece.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Texts {
     all: String,
     /// Where each ends, by its number; the missing value is the empty text.
@@ -31,6 +32,13 @@ pub(super) struct Texts {
     slots: Vec<(u32, u32)>,
     /// Those for which there are too many others in their slots' place.
     crowded: BTreeMap<String, u32>,
+}
+
+impl fmt::Debug for Texts {
+    /// How many there are, and none of them: they are personal.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} texts", self.len() - 1)
+    }
 }
 
 impl Default for Texts {

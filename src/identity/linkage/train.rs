@@ -116,6 +116,7 @@ fn counted(mut seen: Vec<(Pattern, u64)>) -> Vec<(Pattern, u64)> {
         kept.1 += if is_same { next.1 } else { 0 };
         is_same
     });
+    seen.shrink_to_fit();
     seen
 }
 
