@@ -11,7 +11,7 @@
 #[cfg(feature = "parallel")]
 pub(super) fn answers<T: Sync, R: Send>(parts: &[T], answer: impl Fn(&T) -> R + Sync) -> Vec<R> {
     use rayon::prelude::*;
-    parts.par_iter().map(|part| answer(part)).collect()
+    parts.par_iter().map(&answer).collect()
 }
 
 /// What each part answers, in the order of the parts.
