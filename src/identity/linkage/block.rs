@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use super::compare::area;
 use super::meaning::Meaning;
-use super::parts::{answers, each_chunk};
+use super::parts::{answers_over, each_chunk};
 use super::table::{Column, Table};
 use super::texts::hash;
 
@@ -157,7 +157,7 @@ impl Blocks {
         let mut keys = keys(table, rules);
         let numbers: Vec<usize> = (0..rules.len()).collect();
         let order = |rule: &usize| Order::of(&keys, *rule, rules.len(), block_max);
-        let mut orders = answers(&numbers, order);
+        let mut orders = answers_over(table.len(), &numbers, order);
         for (order, rule) in orders.iter_mut().zip(0..) {
             for record in std::mem::take(&mut order.crowded) {
                 keys[record as usize * rules.len() + rule] = 0;
@@ -297,7 +297,7 @@ pub(super) fn keys(table: &Table, rules: &[Rule]) -> Vec<u32> {
         }
     }
     // Of each distinct value, a number for what of it must agree; 0 where that is missing.
-    let hashed: Vec<Vec<u64>> = answers(&parts, |(column, cut)| {
+    let hashed: Vec<Vec<u64>> = answers_over(table.len(), &parts, |(column, cut)| {
         let column = &table.columns()[*column];
         let seed = seed(column.meaning(), *cut);
         let hashed = column.texts.iter().map(|text| match part(*cut, text) {

@@ -102,10 +102,11 @@ impl Linker {
 
     /// Of cleaned records; without known frequencies values are counted.
     pub(super) fn made(
-        table: Table,
+        mut table: Table,
         comparisons: Vec<Comparison>,
         known: Option<Arc<Vec<Frequency>>>,
     ) -> Self {
+        table.number();
         let rules = rules_for(table.columns());
         let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
         let (rarity, frequencies) = match known {

@@ -192,7 +192,9 @@ impl<K: Ord + Clone> LiveIndex<K> {
         let known: Vec<&(K, Values)> = known.collect();
         // As many values as columns, and fewer records than a table holds.
         known.iter().for_each(|(_, values)| drop(table.push(values.iter())));
-        let comparer = Comparer { table: &table, nicknames: &self.nicknames };
+        table.number();
+        let rows = table.rows();
+        let comparer = Comparer { table: &table, rows: &rows, nicknames: &self.nicknames };
         let rarity = Rarity::of_other(&self.model.frequencies, &table);
         let weighed = known.iter().zip(1..).map(|((id, _), at)| Match {
             id: id.clone(),
@@ -278,6 +280,7 @@ impl Values {
         let mut table = empty(model);
         // A record has as many values as its model has columns.
         drop(table.push(self.iter()));
+        table.number();
         table
     }
 }

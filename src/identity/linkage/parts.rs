@@ -20,6 +20,21 @@ pub(super) fn answers<T: Sync, R: Send>(parts: &[T], answer: impl Fn(&T) -> R + 
     parts.iter().map(answer).collect()
 }
 
+/// From so many records on several threads pay.
+const RECORDS_MIN: usize = 1 << 10;
+
+/// What each part of so many records answers, in the order of the parts.
+pub(super) fn answers_over<T: Sync, R: Send>(
+    records: usize,
+    parts: &[T],
+    answer: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    if records < RECORDS_MIN {
+        return parts.iter().map(answer).collect();
+    }
+    answers(parts, answer)
+}
+
 /// Works on each chunk of so many, told by its number from 0.
 #[cfg(feature = "parallel")]
 pub(super) fn each_chunk<T: Send>(
@@ -28,6 +43,9 @@ pub(super) fn each_chunk<T: Send>(
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
     use rayon::prelude::*;
+    if all.len() <= size {
+        return all.chunks_mut(size.max(1)).for_each(|chunk| work(0, chunk));
+    }
     all.par_chunks_mut(size.max(1)).enumerate().for_each(|(at, chunk)| work(at, chunk));
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::block::{pairs, place_of};
 use super::clean::clean;
 use super::meaning::Meaning;
-use super::parts::{answers, each_chunk};
+use super::parts::{answers_over, each_chunk};
 use super::texts::{MISSING, Texts};
 use crate::model::Identifier;
 
@@ -119,8 +119,10 @@ impl Table {
     /// Gives each column the values that wait for it.
     pub(super) fn number(&mut self) {
         let (pending, width) = (std::mem::take(&mut self.pending), self.columns.len());
-        each_chunk(&mut self.columns, 1, |at, columns| {
-            for column in columns {
+        // Of a few records all columns are one chunk, which needs no other thread.
+        let chunk = if pending.text.len() < PENDING_BYTES / 16 { width } else { 1 };
+        each_chunk(&mut self.columns, chunk, |at, columns| {
+            for (column, at) in columns.iter_mut().zip(at * chunk..) {
                 let values = (at..pending.ends.len()).step_by(width);
                 let numbers = values.map(|value| column.texts.number(pending.get(value)));
                 column.cells.extend(numbers);
@@ -204,7 +206,7 @@ impl Table {
     #[must_use]
     pub fn cleaned(mut self) -> Self {
         self.number();
-        let cleaned = answers(&self.columns, Column::cleaned);
+        let cleaned = answers_over(self.records, &self.columns, Column::cleaned);
         let columns = self.columns.into_iter().zip(cleaned).map(|(mut column, cleaned)| {
             column.texts.settle();
             cleaned.unwrap_or(column)
