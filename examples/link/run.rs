@@ -1,5 +1,6 @@
 //! One run from files to files.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,22 +23,22 @@ pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
     bar.finish_and_clear();
     let table = std::mem::replace(&mut records.table, Table::new([]));
     let loaded = clock();
-    let bar = progress::spinner("learning");
+    let mut steps = progress::Steps::new();
     let (linker, model) = match &options.model {
         Some(path) => with_model(table, path)?,
         None => {
             let linker = Linker::of(table);
-            let model = linker.learn();
+            let ControlFlow::Continue(model) = linker.learn_watched(&mut |at| steps.show(at));
             (linker, model)
         }
     };
-    bar.finish_and_clear();
     let trained = clock();
     let threshold = options.threshold.or(config.threshold).unwrap_or(model.threshold);
-    let bar = progress::spinner("linking");
-    let linked = linker.link(&model, threshold);
-    bar.finish_and_clear();
-    let scored = clock();
+    let watch = &mut |at| steps.show(at);
+    let ControlFlow::Continue(linked) = linker.link_watched(&model, threshold, watch);
+    steps.clear();
+    let clustered = clock();
+    let scored = steps.clustering.unwrap_or(clustered);
     write(options, &records, &model, &linked)?;
     let seconds = |from: Duration, to: Duration| (to - from).as_secs_f64();
     let total = seconds(began, clock());
@@ -55,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
             "load": seconds(began, loaded),
             "train": seconds(loaded, trained),
             "score": seconds(trained, scored),
-            "cluster": 0.0,
+            "cluster": seconds(scored, clustered),
             "total": total,
         },
         "peak_rss_mib": outcome::peak_rss_mib(),
@@ -111,7 +112,7 @@ fn with_model(table: Table, path: &Path) -> Result<(Linker, Model), Failure> {
 
 /// The time since the program began.
 #[expect(clippy::disallowed_methods, reason = "an example shows how long it took")]
-fn clock() -> Duration {
+pub(crate) fn clock() -> Duration {
     static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     BEGAN.get_or_init(std::time::Instant::now).elapsed()
 }

@@ -98,7 +98,10 @@ impl Trial<'_> {
         )?;
         let (rules, mut links) = state;
         links.sort_unstable_by_key(|link: &Link| (link.a, link.b));
+        let (stage, total) = (Stage::Clustering, links.len() as u64);
+        watch(Progress { stage, done: 0, total })?;
         let people = people(content, &links, |a, b| self.weigh(a, b) - threshold);
+        watch(Progress { stage, done: total, total })?;
         let candidates = rules.iter().map(|rule| rule.new).sum();
         let lost = rules.iter().map(|rule| rule.lost).sum();
         ControlFlow::Continue(Linked { candidates, lost, rules, links, people })

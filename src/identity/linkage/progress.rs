@@ -15,9 +15,11 @@ pub enum Stage {
     Fitting,
     /// Candidate pairs are weighed.
     Weighing,
+    /// People are put together from links.
+    Clustering,
 }
 
-/// How much of a stage is done: pairs, or rounds.
+/// How much of a stage is done: pairs, rounds, or links.
 ///
 /// The library has no clock: whoever watches knows the time so far, and from this the rest.
 ///
