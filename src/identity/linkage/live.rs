@@ -1,4 +1,4 @@
-//! A live index: the known records that may be one person with one asked for.
+//! A live index: known records that may be one person with one asked for.
 //!
 //! Records come and go one at a time; an answer weighs only those that a blocking rule finds.
 //!
