@@ -1,4 +1,4 @@
-//! What linking costs: a town of so many records, with slips and no common key.
+//! What linking costs: a town of many records, without a common key.
 //!
 //! ```text
 //! cargo bench --features parallel --bench linkage [-- RECORDS ...]

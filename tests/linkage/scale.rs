@@ -1,4 +1,4 @@
-//! Many records: the same answers for any number of threads, watched, stopped, nothing lost in silence.
+//! Many records: any number of threads, watched, stopped, nothing lost in silence.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;

@@ -12,9 +12,9 @@
 //!
 //! # Beyond one machine
 //!
-//! A pair weighs the same wherever it is weighed, since a model holds its own term frequencies. So an
-//! engine that is there already can link what no machine holds: learn a [`Model`] from a sample of
-//! the records; send every record to one part for each of its blocking keys; in each part
+//! A pair weighs the same wherever it is weighed: a model holds its own term frequencies. So an
+//! engine that is there already can link what no machine holds. Learn a [`Model`] from a sample of
+//! the records; send every record to one part for each of its blocking keys; in each part make a
 //! [`Linker::with`] the model and [`Linker::link`]; keep the union of all links, each once, and put
 //! people together from these (union-find, or [`Hub::link`](crate::Hub::link), under whose
 //! constraints they are evidence).
@@ -33,8 +33,9 @@
 //! let mut links = BTreeSet::new();
 //! for part in [[0, 1], [1, 2]] {
 //!     let linker = Linker::with(table(&part.map(|at| &rows[at]))?, &model)?;
-//!     let found = linker.link(&model, i64::MIN).links;
-//!     links.extend(found.iter().map(|link| (part[link.a as usize], part[link.b as usize], link.weight)));
+//!     for link in linker.link(&model, i64::MIN).links {
+//!         links.insert((part[link.a as usize], part[link.b as usize], link.weight));
+//!     }
 //! }
 //! assert_eq!(links.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

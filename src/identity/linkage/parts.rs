@@ -1,6 +1,6 @@
-//! Work in parts: one after the other, or on several threads with the same answers.
+//! Work in parts, in turn or on several threads, with the same answers.
 //!
-//! The only place in the crate that knows of threads; without the feature `parallel` there are none.
+//! The only place in the crate that knows of threads; without the feature `parallel` there is none.
 //!
 //! # Law
 //!

@@ -69,7 +69,8 @@ impl Linker {
     ///     0 => ControlFlow::Continue(()),
     ///     done => ControlFlow::Break(done),
     /// });
-    /// assert!(matches!(stopped, ControlFlow::Break(1)));
+    /// // Two rules find the pair: by the whole address and by what stands before the `@`.
+    /// assert!(matches!(stopped, ControlFlow::Break(2)));
     /// # Ok::<(), omnichannel::identity::linkage::TableError>(())
     /// ```
     pub fn link_watched<B>(

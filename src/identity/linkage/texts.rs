@@ -5,8 +5,8 @@
 //! A column of a million cells has far fewer different values. Each is kept once, cleaned once, and
 //! two cells are equal if their numbers are. 0 is the missing value.
 //!
-//! Cost: amortised constant per text; its bytes, and for each distinct one 24 more, and 16 to 32 while
-//! texts are added.
+//! Cost: amortised constant per text; its bytes, and for each distinct one 24 more, and 16 to 32
+//! while texts are added.
 
 use std::collections::BTreeMap;
 use std::fmt;
