@@ -4,6 +4,7 @@
 //! - [`glossary`]: the field's words, each with one meaning.
 //! - [`channel`]: how to write a channel of your own, from an empty file to a green kit.
 //! - [`identity`]: what joins records, what bounds a customer, what is shared, and how to ask.
+//! - [`linkage`]: finding one person under several spellings, and what it costs.
 //! - [`guarantees`]: what is promised, what is not, and the test that holds it.
 //! - [`hubs`]: running many hubs over one store: sharing, stopping, backpressure.
 //! - [`privacy`]: how a person is told everything, erased, and forgotten in time.
@@ -21,6 +22,9 @@ pub mod channel {}
 
 #[doc = include_str!("identity.md")]
 pub mod identity {}
+
+#[doc = include_str!("linkage.md")]
+pub mod linkage {}
 
 #[doc = include_str!("guarantees.md")]
 pub mod guarantees {}

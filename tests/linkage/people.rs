@@ -1,8 +1,8 @@
 //! People found among records, without labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use omnichannel::identity::linkage::{Linked, Meaning, Model, Table, Truth, link};
+use omnichannel::identity::linkage::{Linked, Linker, Meaning, Model, Table, Truth, link};
 use proptest::prelude::*;
 
 pub(crate) const COLUMNS: [&str; 6] =
@@ -72,11 +72,15 @@ fn linked(rows: &[[String; 6]]) -> Linked {
 }
 
 fn learnt(rows: &[[String; 6]]) -> (Model, Linked) {
+    link(table(rows), 0)
+}
+
+fn table(rows: &[[String; 6]]) -> Table {
     let mut table = Table::new(COLUMNS.map(|name| (name, Meaning::guess(name))));
     for row in rows {
         table.push(row.iter().map(String::as_str)).expect("six values");
     }
-    link(table, 0)
+    table
 }
 
 /// Precision and recall over pairs of records.
@@ -98,6 +102,28 @@ fn records_with_slips_find_their_people() {
     let (rows, truth) = town(3_000, 800);
     let (precision, recall) = pairwise(&linked(&rows).people, &truth);
     assert!(precision >= 0.995 && recall >= 0.98, "precision {precision}, recall {recall}");
+}
+
+#[test]
+fn joins_span_each_person_and_nobody_else() {
+    let (rows, _) = town(3_000, 800);
+    let linker = Linker::of(table(&rows));
+    let model = linker.learn();
+    for threshold in [0, 9_000] {
+        let linked = linker.link(&model, threshold);
+        let joins = linker.joins(&model, &linked);
+        let people: BTreeSet<u32> = linked.people.iter().copied().collect();
+        assert!(joins.len() > 500 && joins.len() == rows.len() - people.len());
+        let mut holders: Vec<u32> = (0..3_800).collect();
+        for join in &joins {
+            assert!(join.weight >= threshold && join.a < join.b);
+            assert_eq!(join.weight, linker.weigh(&model, join.a, join.b));
+            let [a, b] = [join.a, join.b].map(|at| holders[at as usize]);
+            assert_ne!(a, b, "no join says what others say");
+            holders.iter_mut().filter(|of| **of == a.max(b)).for_each(|of| *of = a.min(b));
+        }
+        assert_eq!(holders, linked.people);
+    }
 }
 
 #[test]

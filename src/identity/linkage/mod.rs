@@ -51,6 +51,7 @@ mod diagnosis;
 pub mod distance;
 mod document;
 mod evaluate;
+mod joins;
 mod labels;
 mod link;
 mod linker;
