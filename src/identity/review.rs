@@ -5,10 +5,15 @@
 //! that a constraint refuses is a doubt too. A person's verdict on the two decides, and is a label
 //! from which a model can learn.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::partition::{Edge, Partition};
-use crate::model::{Component, IdentityRules, Judge, Ruling, Verdict};
+use crate::model::{
+    Component, CustomerId, IdentityRules, Judge, RecordId, Ruling, Verdict, VerdictId,
+};
 
 /// A scored link that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,19 +32,22 @@ pub fn reviews(rules: &IdentityRules, component: &Component, partition: &Partiti
         let ruled = rulings.get(&(of.a, of.b, Judge::Person));
         ruled.is_some_and(|ruled| ruled.ruling != Ruling::Undecided)
     };
+    let holders: BTreeMap<RecordId, CustomerId> = partition
+        .clusters
+        .iter()
+        .flat_map(|of| of.records.iter().map(|record| (*record, of.customer)))
+        .collect();
+    let refused = partition.rejected.iter().filter_map(|rejected| match rejected.edge {
+        Edge::Scored { verdict, .. } => Some(verdict),
+        _ => None,
+    });
+    let refused: BTreeSet<VerdictId> = refused.collect();
     let open = rulings.values().filter_map(|verdict| {
         let Ruling::Scored(weight) = verdict.ruling else { return None };
-        let apart = match (partition.of(verdict.a), partition.of(verdict.b)) {
-            (Some(one), Some(other)) => one.customer != other.customer,
-            _ => false,
-        };
-        let open = weight >= rules.review_weight_min && apart && !decided(verdict);
-        open.then(|| {
-            let is_own =
-                |edge: &Edge| matches!(edge, Edge::Scored { verdict: id, .. } if *id == verdict.id);
-            let refused = partition.rejected.iter().any(|rejected| is_own(&rejected.edge));
-            (-weight, Review { scored: (*verdict).clone(), refused })
-        })
+        let (one, other) = (holders.get(&verdict.a)?, holders.get(&verdict.b)?);
+        let open = weight >= rules.review_weight_min && one != other && !decided(verdict);
+        let refused = refused.contains(&verdict.id);
+        open.then(|| (Reverse(weight), Review { scored: (*verdict).clone(), refused }))
     });
     let mut open: Vec<_> = open.collect();
     open.sort_by_key(|(weight, review)| (*weight, review.scored.id));

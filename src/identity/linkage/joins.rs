@@ -13,6 +13,7 @@
 //!
 //! Cost: every pair of a person's records is weighed once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::link::{Link, Linked};
@@ -38,7 +39,7 @@ impl Linker {
                 let others = records[at + 1..].iter();
                 links.extend(others.map(|b| Link { a: *a, b: *b, weight: placed.weigh(*a, *b) }));
             }
-            links.sort_unstable_by_key(|link| (-link.weight, link.a, link.b));
+            links.sort_unstable_by_key(|link| (Reverse(link.weight), link.a, link.b));
             let mut union = Union::new(records.len());
             let place = |record| records.partition_point(|known| *known < record);
             joins.extend(links.into_iter().filter(|link| {
