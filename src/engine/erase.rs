@@ -23,6 +23,7 @@ use super::cancel::{self, Cancelling};
 use super::forget::{Burial, Forgetting};
 use super::growth::Growth;
 use super::in_force;
+use super::indexed::leave;
 use super::intake::shown;
 use super::person::Person;
 use super::read::locate;
@@ -228,7 +229,8 @@ impl<'v> RecordPage<'v> {
     }
 }
 
-/// Lays out a record again from the facts that stay, where one came while others were erased.
+/// Lays out a record again from the facts that stay, where one came while others were erased. It
+/// leaves the live index, which may show what goes.
 pub(super) fn settle_record(
     context: &Context<'_>,
     read: &mut Reading<'_>,
@@ -237,7 +239,9 @@ pub(super) fn settle_record(
     goes: impl Fn(TouchpointId) -> bool,
 ) -> Step<()> {
     read.want(Key::record_at(context.tenant, record));
+    read.want(Key::indexed(context.tenant, record));
     read.settle()?;
+    leave(context, read, record, writing);
     let Some(home) = read.record_home(context.tenant, record) else { return Ok(()) };
     read.want(Key::component(context.tenant, *home));
     let rows = read.group(timeline(context, record), true).unwrap_or_default();

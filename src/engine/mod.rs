@@ -52,6 +52,8 @@ mod export;
 mod import;
 mod remains;
 
+mod indexed;
+
 mod forecast;
 mod in_force;
 mod reconfigure;
@@ -62,6 +64,7 @@ pub use erase::{Erasing, erase, erase_more};
 pub use export::{Walk, Walked, made};
 pub use forecast::{Forecast, Foretold};
 pub use import::recall;
+pub use indexed::{Indexing, find, find_record, index, indexed, stated, unindex};
 pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
 pub use moved::{Moved, moves, what_if};
 pub use outgoing::ATTEMPTS_MAX;

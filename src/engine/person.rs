@@ -9,6 +9,7 @@ use super::erase::{LAST_DATED, copies, timeline};
 use super::forget::{Burial, Forgetting};
 use super::growth::Growth;
 use super::in_force;
+use super::indexed::leave;
 use super::intake::{linking, mentions, shown};
 use super::sharing::Doubted;
 use super::writing::Writing;
@@ -80,6 +81,7 @@ impl Person {
             // Where each is: what it shares may be shared no longer.
             read.want(Key::record_at(tenant, *record));
             read.want(Key::ledger(tenant, *record));
+            read.want(Key::indexed(tenant, *record));
         }
         for verdict in &self.verdicts {
             read.want(Key::verdict(tenant, *verdict));
@@ -99,6 +101,7 @@ impl Person {
         }
         let ledgers = self.records.iter().map(|record| Key::ledger(tenant, *record));
         ledgers.filter(|key| read.has(*key)).for_each(|key| writing.purge(key));
+        self.records.iter().for_each(|record| leave(context, read, *record, writing));
         self.verdicts.iter().for_each(|id| writing.purge(Key::verdict(tenant, *id)));
         let mut buried: BTreeSet<Erased> =
             self.records.iter().copied().map(Erased::Record).collect();

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::model::{
     Anchor, Body, Component, ComponentHead, ComponentId, ComponentPart, ComponentRow,
     ConsentLedger, ContactLedger, Copies, Decision, DecisionId, Erasure, ErasureId, Erasures,
-    Expect, IdentifierHome, IdentifierId, Key, Kind, Layout, OptOuts, OutboxEntry, Page, Profile,
-    Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Version,
+    Expect, IdentifierHome, IdentifierId, Indexed, Key, Kind, Layout, OptOuts, OutboxEntry, Page,
+    Profile, Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Version,
 };
 
 /// What a step still needs to read.
@@ -327,6 +327,7 @@ typed! {
     outbox: outbox(id: DecisionId) => Outbox(Arc<OutboxEntry>);
     tombstone: tombstone(hash: uuid::Uuid) => Tombstone(Arc<Tombstone>);
     opt_outs: opt_out(hash: uuid::Uuid) => OptOut(Arc<OptOuts>);
+    indexed: indexed(id: RecordId) => Indexed(Arc<Indexed>);
     erasure: erasure(id: ErasureId) => Erasure(Arc<Erasure>);
 }
 

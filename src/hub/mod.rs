@@ -20,6 +20,7 @@ mod export;
 mod follow;
 mod import;
 mod in_force;
+mod index;
 mod pages;
 mod read;
 mod receive;
@@ -40,6 +41,7 @@ pub use counts::Counts;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use export::Export;
 pub use import::{Import, Imported, RefusedLine};
+pub use index::RecordIndex;
 pub use receive::{Reception, Taken};
 pub use send::Dispatched;
 

@@ -37,6 +37,9 @@ pub enum Index {
     /// Touchpoints that name a record or a linking identifier without standing on a record that
     /// bears it: those of nobody, and copies that views do not take. Prefix: what they name.
     Mentions,
+    /// Records of a live index that a blocking rule finds with each other. Prefix: a keyed hash of
+    /// the rule and of what must agree.
+    Blocking,
     /// What remains of the erased: tombstones, opt-outs, receipts. Prefix: nil.
     Erased,
     /// Open outbox entries of *all* tenants by due time. Prefix: nil; asked under
@@ -48,7 +51,7 @@ pub enum Index {
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -63,6 +66,7 @@ impl Index {
         Self::Outgoing,
         Self::DeadLetters,
         Self::Mentions,
+        Self::Blocking,
         Self::Erased,
         Self::Due,
         Self::Tenants,
@@ -85,6 +89,7 @@ impl Index {
             Self::Outgoing => "outgoing",
             Self::DeadLetters => "dead_letters",
             Self::Mentions => "mentions",
+            Self::Blocking => "blocking",
             Self::Erased => "erased",
             Self::Due => "due",
             Self::Tenants => "tenants",

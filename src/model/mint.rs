@@ -1,5 +1,7 @@
 //! Minting: which parts name what.
 
+use uuid::Uuid;
+
 use super::decision::Intent;
 use super::digest::Digest;
 use super::evidence::Ruling;
@@ -74,6 +76,12 @@ impl IdKey {
     ) -> ComponentId {
         let parts: [&[u8]; 3] = [b"component", accepted.as_bytes(), smallest.as_bytes()];
         ComponentId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// What a blocking rule of a live index finds: a keyed hash, so that a listing shows nothing.
+    pub(crate) fn blocking(&self, tenant: TenantId, layout: Digest, rule: u16, key: u32) -> Uuid {
+        let (rule, key) = (rule.to_le_bytes(), key.to_le_bytes());
+        self.mint(tenant, &[b"blocking", layout.as_bytes(), &rule, &key])
     }
 
     /// The id of the decision on an intent.

@@ -50,6 +50,7 @@ mod quote_text;
 mod configuration;
 mod erasure;
 mod index;
+mod indexed;
 mod mint;
 mod remains;
 mod retention;
@@ -96,6 +97,7 @@ pub use id::{
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use index::Index;
+pub use indexed::Indexed;
 pub use linking::{Limit, LinkRule, NamespaceRule, SourceRule, Survivorship, SurvivorshipRules};
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
 pub use money::{BadMoney, BadSum, Money};

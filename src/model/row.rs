@@ -27,6 +27,7 @@ use super::id::{
     ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
 use super::index::Index;
+use super::indexed::Indexed;
 use super::outbox::OutboxEntry;
 use super::parts::{ComponentPart, ComponentRow};
 use super::touchpoint::Copies;
@@ -70,11 +71,13 @@ pub enum Kind {
     Layout,
     /// A part of a large component.
     ComponentPart,
+    /// A record in the live index of a linkage model.
+    Indexed,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Profile,
         Self::Touchpoint,
         Self::Verdict,
@@ -92,6 +95,7 @@ impl Kind {
         Self::Configuration,
         Self::Layout,
         Self::ComponentPart,
+        Self::Indexed,
     ];
 
     /// The kind's name, as it is stored.
@@ -114,6 +118,7 @@ impl Kind {
             Self::Configuration => "configuration",
             Self::Layout => "layout",
             Self::ComponentPart => "component_part",
+            Self::Indexed => "indexed",
         }
     }
 
@@ -203,6 +208,7 @@ keys! {
         "The row that says where an identifier's component is.";
     component(ComponentId) => Component, "The row of a component.";
     consent(IdentifierId) => Consent, "The row of the choices about an endpoint.";
+    indexed(RecordId) => Indexed, "The row of a record in a live index.";
     ledger(RecordId) => Ledger, "The row of what was said to a record's party.";
     decision(DecisionId) => Decision, "The row of a decision.";
     outbox(DecisionId) => Outbox, "The row of a decided message.";
@@ -251,6 +257,8 @@ pub enum Body {
     Layout(Arc<Layout>),
     /// A part of a large component.
     ComponentPart(Arc<ComponentPart>),
+    /// A record in the live index of a linkage model.
+    Indexed(Arc<Indexed>),
 }
 
 /// A body as it is written; its kind and content stand beside the schema.
@@ -323,6 +331,7 @@ impl Body {
             Self::Configuration(_) => Kind::Configuration,
             Self::Layout(_) => Kind::Layout,
             Self::ComponentPart(_) => Kind::ComponentPart,
+            Self::Indexed(_) => Kind::Indexed,
         }
     }
 
@@ -365,6 +374,7 @@ impl Body {
             Kind::Configuration => Self::Configuration(content(bytes)?),
             Kind::Layout => Self::Layout(content(bytes)?),
             Kind::ComponentPart => Self::ComponentPart(content(bytes)?),
+            Kind::Indexed => Self::Indexed(content(bytes)?),
         })
     }
 }

@@ -4,7 +4,7 @@ use omnichannel::identity::linkage::{Linker, Meaning, Model, ModelError, Table};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::people::{COLUMNS, town};
+use crate::town::{COLUMNS, town};
 
 /// A table of so many people, with its columns in an order.
 fn table(rows: &[[String; 6]], order: &[usize]) -> Table {

@@ -2,7 +2,7 @@
 
 use omnichannel::identity::linkage::{Label, LabelError, Linker, Meaning, Model, Table, Weakness};
 
-use crate::people::{COLUMNS, town};
+use crate::town::{COLUMNS, town};
 
 fn linker(rows: &[[String; 6]]) -> Linker {
     let mut table = Table::new(COLUMNS.map(|name| (name, Meaning::guess(name))));

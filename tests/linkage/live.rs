@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use omnichannel::identity::linkage::{Answer, Linker, LiveIndex, Meaning, Model, Table};
 use proptest::prelude::*;
 
-use crate::people::{COLUMNS, town};
+use crate::town::{COLUMNS, town};
 
 type Rows = Vec<[String; 6]>;
 

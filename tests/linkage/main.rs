@@ -15,3 +15,4 @@ mod similarity;
 mod splink;
 mod texts;
 mod tokens;
+mod town;

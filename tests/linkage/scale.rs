@@ -7,7 +7,7 @@ use omnichannel::identity::linkage::{
     Linked, Linker, Meaning, Model, Progress, Stage, Table, link,
 };
 
-use super::people::{COLUMNS, town};
+use super::town::{COLUMNS, town};
 
 fn table(rows: &[[String; 6]]) -> Table {
     let mut table = Table::new(COLUMNS.map(|name| (name, Meaning::guess(name))));

@@ -10,11 +10,11 @@ use crate::model::{
     ComponentHead, ComponentId, ComponentRow, Configuration, Consent, ConsentLedger, ConsentSignal,
     ConsentState, ContactLedger, Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus,
     Digest, Erasure, ErasureId, Erasures, Finding, Identifier, IdentifierHome, IdentifierId,
-    IdentifierNode, Intent, Keeping, Key, Kind, LawfulBasis, Layout, LedgerEntry, LedgerState,
-    Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry, OutboxState,
-    Outcome, Part, Pii, Profile, Purpose, PurposeRules, Put, Receipt, RecordId, RecordNode, Ruled,
-    Ruling, SendOutcome, Sighting, Source, TenantId, Timestamp, Tombstone, Touchpoint,
-    TouchpointId, Towards, Verdict, VerdictId,
+    IdentifierNode, Indexed, Intent, Keeping, Key, Kind, LawfulBasis, Layout, LedgerEntry,
+    LedgerState, Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry,
+    OutboxState, Outcome, Part, Pii, Profile, Purpose, PurposeRules, Put, Receipt, RecordId,
+    RecordNode, Ruled, Ruling, SendOutcome, Sighting, Source, TenantId, Timestamp, Tombstone,
+    Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -78,6 +78,10 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
         Kind::ComponentPart => {
             Body::ComponentPart(Arc::new(component(text, time).part(0, 1, u64::MAX)))
         }
+        Kind::Indexed => Body::Indexed(Arc::new(Indexed {
+            layout: Digest::of(text),
+            values: vec![Pii::new(text.to_owned()), Pii::new(String::new())],
+        })),
         Kind::Consent => Body::Consent(Arc::new(consents(text, time))),
         Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
         Kind::Decision => Body::Decision(Arc::new(decision(text, time))),

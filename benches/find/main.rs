@@ -6,62 +6,93 @@
 //!
 //! Records of a town: names of syllables, some common; a tenth of the people have a second record
 //! with a slip. The model is learnt from 50,000 of them. Each question is a known record with
-//! another slip; says the median and the 99th percentile, and how many a core answers in a second.
+//! another slip; says the median and the 99th percentile, and how many a core answers in a second:
+//! of an index in memory, and of one in a hub's store in memory.
 
 use std::time::Duration;
 
-#[path = "clock/mod.rs"]
+#[path = "../clock/mod.rs"]
 mod clock;
+mod stored;
 
 use clock::{by_the_clock, on_core};
 use omnichannel::identity::linkage::{Linker, LiveIndex, Meaning, Model, Table, TableError};
+use stored::Stored;
 
 const COLUMNS: [&str; 7] = ["first_name", "surname", "dob", "postcode", "city", "email", "phone"];
 const TAUGHT_BY: usize = 50_000;
 const QUESTIONS: usize = 20_000;
 
-fn main() -> Result<(), TableError> {
+type Row = [String; 7];
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test` runs a bench without this word, to see that it runs.
     let trial = !words.iter().any(|word| word == "--bench");
     let asked = words.iter().find_map(|word| word.parse().ok());
     let records = asked.unwrap_or(if trial { 300 } else { 1_000_000 });
-    let mut dice = Dice(1);
-    let rows: Vec<[String; 7]> = Town::of(records).take(records).collect();
+    let rows: Vec<Row> = Town::of(records).take(records).collect();
     let model = learn(&rows[..records.min(TAUGHT_BY)])?;
-    let (mut index, began) = (LiveIndex::new(&model), on_core());
-    for (row, id) in rows.iter().zip(0_u32..) {
+    let questions = Questions { rows: &rows, count: if trial { 20 } else { QUESTIONS } };
+    in_memory(&model, questions)?;
+    Stored::new(&model, &rows)?.ask(questions)
+}
+
+fn in_memory(model: &Model, questions: Questions<'_>) -> Result<(), Failure> {
+    let (mut index, began) = (LiveIndex::new(model), on_core());
+    for (row, id) in questions.rows.iter().zip(0_u32..) {
         index.insert(id, &row.each_ref().map(String::as_str))?;
     }
-    let each = (on_core() - began).as_secs_f64() * 1e6 / records as f64;
-    println!("{records} records, put in at {each:.1} us each");
-    let (mut times, mut found, mut candidates) = (Vec::new(), 0, 0);
-    let questions = if trial { 20 } else { QUESTIONS };
-    let began = on_core();
-    for _ in 0..questions {
-        let at = dice.below(records);
-        let mut row = rows[at].clone();
-        slip(&mut dice, &mut row);
-        let began = by_the_clock();
+    let each = (on_core() - began).as_secs_f64() * 1e6 / index.len() as f64;
+    println!("in memory: {} records, put in at {each:.1} us each", index.len());
+    questions.ask(|row, at| {
         let answer = index.find(&row.each_ref().map(String::as_str), 0)?;
-        times.push(by_the_clock() - began);
-        candidates += answer.candidates;
-        found += usize::from(answer.matches.iter().any(|found| found.id as usize == at));
+        let found = answer.matches.iter().any(|found| found.id as usize == at);
+        Ok((answer.candidates, found))
+    })
+}
+
+/// Known records, each with another slip.
+#[derive(Clone, Copy)]
+struct Questions<'r> {
+    rows: &'r [Row],
+    count: usize,
+}
+
+impl Questions<'_> {
+    /// Asks: `answer` says how many candidates there were, and whether the record was found.
+    fn ask(
+        self,
+        mut answer: impl FnMut(&Row, usize) -> Result<(usize, bool), Failure>,
+    ) -> Result<(), Failure> {
+        let (mut times, mut found, mut candidates) = (Vec::new(), 0, 0);
+        let (mut dice, began) = (Dice(1), on_core());
+        for _ in 0..self.count {
+            let at = dice.below(self.rows.len());
+            let mut row = self.rows[at].clone();
+            slip(&mut dice, &mut row);
+            let began = by_the_clock();
+            let (weighed, known) = answer(&row, at)?;
+            times.push(by_the_clock() - began);
+            candidates += weighed;
+            found += usize::from(known);
+        }
+        let all = (on_core() - began).as_secs_f64();
+        times.sort_unstable();
+        let micros = |share: usize| {
+            let at: Duration = times[(times.len() * share / 100).min(times.len() - 1)];
+            at.as_secs_f64() * 1e6
+        };
+        println!("  find: median {:.0} us, p99 {:.0} us", micros(50), micros(99));
+        println!(
+            "  {:.0} a second on a core, {:.1} candidates each, {:.1} % found",
+            self.count as f64 / all,
+            candidates as f64 / self.count as f64,
+            found as f64 * 100.0 / self.count as f64,
+        );
+        Ok(())
     }
-    let all = (on_core() - began).as_secs_f64();
-    times.sort_unstable();
-    let micros = |share: usize| {
-        let at: Duration = times[(times.len() * share / 100).min(times.len() - 1)];
-        at.as_secs_f64() * 1e6
-    };
-    println!("find: median {:.0} us, p99 {:.0} us", micros(50), micros(99));
-    println!(
-        "{:.0} a second on a core, {:.1} candidates each, {:.1} % found",
-        questions as f64 / all,
-        candidates as f64 / questions as f64,
-        found as f64 * 100.0 / questions as f64,
-    );
-    Ok(())
 }
 
 fn learn(rows: &[[String; 7]]) -> Result<Model, TableError> {
