@@ -13,6 +13,7 @@
 
 pub mod json;
 
+mod answer;
 #[cfg(feature = "mail")]
 mod mail;
 mod memory;
@@ -26,6 +27,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use answer::RawResponse;
 #[cfg(feature = "mail")]
 pub use mail::Mail;
 pub use memory::MemoryChannel;
@@ -61,6 +63,13 @@ pub trait ChannelCodec: Debug + Send + Sync + 'static {
     /// How requests prove that they are genuine.
     fn scheme(&self) -> SignatureScheme;
 
+    /// Answers a handshake, by which a provider asks whether the address is ours; `None` for any
+    /// other request, which is verified and decoded. Nothing is kept of it.
+    fn challenge(&self, request: &RawInbound, keys: &KeyRing) -> Option<RawResponse> {
+        let _ = (request, keys);
+        None
+    }
+
     /// Reads a request that was proven genuine; another is no argument:
     ///
     /// ```compile_fail,E0308
@@ -79,6 +88,13 @@ pub trait ChannelCodec: Debug + Send + Sync + 'static {
     /// }
     /// ```
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded;
+
+    /// What to answer once a request was taken in: what the provider takes for received, so that it
+    /// does not deliver it again.
+    fn ack(&self, decoded: &Decoded) -> RawResponse {
+        let _ = decoded;
+        RawResponse::received()
+    }
 
     /// Writes a message as calls to the provider, in order.
     ///

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::pii::Pii;
+use super::time::Timestamp;
 
 /// Which way a message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +46,22 @@ pub struct BlobRef {
     /// Size in bytes, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// Until when the source keeps them at that place, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl BlobRef {
+    /// A file of a media type at a place; all else is not known.
+    pub fn new(location: impl Into<String>, media_type: impl Into<String>) -> Self {
+        Self {
+            location: Pii::new(location.into()),
+            media_type: media_type.into(),
+            file_name: None,
+            bytes: None,
+            expires_at: None,
+        }
+    }
 }
 
 /// One piece of a message.
@@ -56,6 +73,15 @@ pub enum Part {
     Text(Pii<String>),
     /// A file.
     Media(BlobRef),
+    /// A place, as a `geo:` URI (RFC 5870) with the source's own digits.
+    Location(Pii<String>),
+    /// A choice from what was offered: a button, a line of a list.
+    Choice {
+        /// What the company's program is told.
+        id: Pii<String>,
+        /// What the customer read on it.
+        label: Option<Pii<String>>,
+    },
 }
 
 /// What one side said to the other.
@@ -94,11 +120,12 @@ impl Message {
         Self { direction, author, subject: None, parts, language: None, references: Vec::new() }
     }
 
-    /// The texts of all parts, a line each. Personal data.
+    /// The texts and chosen labels of all parts, a line each. Personal data.
     pub fn text(&self) -> Pii<String> {
         let texts = self.parts.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text.expose().as_str()),
-            Part::Media(_) => None,
+            Part::Choice { label, .. } => label.as_ref().map(|label| label.expose().as_str()),
+            Part::Media(_) | Part::Location(_) => None,
         });
         Pii::new(texts.collect::<Vec<_>>().join("\n"))
     }

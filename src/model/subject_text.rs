@@ -140,6 +140,10 @@ fn write_touchpoint(f: &mut Formatter<'_>, touchpoint: &Touchpoint) -> fmt::Resu
                 let name = file.file_name.as_ref().unwrap_or(&file.location);
                 field(f, &format!("  file ({})", file.media_type), name.expose())?;
             }
+            Part::Location(at) => field(f, "  place", at.expose())?,
+            Part::Choice { id, label } => {
+                field(f, "  chose", label.as_ref().unwrap_or(id).expose())?;
+            }
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! JSON for codecs: bounded reading, fields with their place, and what is left over.
 //!
-//! A codec of your own gets from here what ours do: [`decode_events`] splits a body into events and
-//! keeps the good ones, [`Object`] reads fields and refuses them by their path, [`Leftovers`] keeps
-//! the rest.
+//! A codec of your own gets from here what ours do: [`decode_events`] splits a body into events
+//! and keeps the good ones, [`decode_object`] does so where they lie deeper, [`Object`] reads fields
+//! and refuses them by their path, [`Leftovers`] keeps the rest.
 //!
 //! # Law
 //!
@@ -11,11 +11,13 @@
 //! 2. A bad event costs only itself (`testkit::channel::a_bad_event_costs_only_itself`).
 
 mod flatten;
+mod nested;
 mod object;
 mod parse;
 
 pub(super) use flatten::shorten;
 pub use flatten::{DETAILS_CUT, DETAILS_MAX, Leftovers, VALUE_BYTES_MAX};
+pub use nested::{Events, decode_object};
 pub use object::Object;
 use object::Place;
 pub(super) use object::named;
@@ -163,17 +165,23 @@ fn read_text(body: &[u8], bytes_max: usize) -> Result<&str, Rejection> {
 }
 
 fn read_document(text: &str) -> Result<Document<'_>, Rejection> {
-    parse(text).map(Document::One).or_else(|error| {
-        let refused = || match opens_too_deep(text) {
-            // Brackets without end are first of all too many; the missing end is what follows.
-            true if error.is_eof() => {
-                let reason = format!("the body is nested deeper than {DEPTH_MAX} levels");
-                Rejection::whole(Code::TooDeep, reason)
-            }
-            _ => Rejection::whole(Code::Syntax, format!("the body is not JSON: {error}")),
-        };
-        read_lines(text).ok_or_else(refused)
-    })
+    parse(text)
+        .map(Document::One)
+        .or_else(|error| read_lines(text).ok_or_else(|| unreadable(text, &error)))
+}
+
+/// Reads a body that is one value.
+fn read_one(text: &str) -> Result<Json<'_>, Rejection> {
+    parse(text).map_err(|error| unreadable(text, &error))
+}
+
+fn unreadable(text: &str, error: &serde_json::Error) -> Rejection {
+    if error.is_eof() && opens_too_deep(text) {
+        // Brackets without end are first of all too many; the missing end is what follows.
+        let reason = format!("the body is nested deeper than {DEPTH_MAX} levels");
+        return Rejection::whole(Code::TooDeep, reason);
+    }
+    Rejection::whole(Code::Syntax, format!("the body is not JSON: {error}"))
 }
 
 /// Whether more brackets are open at once, outside of strings, than are read. One pass.

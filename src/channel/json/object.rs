@@ -249,6 +249,20 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The items of a list, each an object or why it is none; of what is no list one refusal.
+    pub fn each(&self, names: &[&str]) -> impl Iterator<Item = Result<Self, Rejection>> + use<'a> {
+        let (name, items, refused) = match self.get(names) {
+            None => ("", [].as_slice(), None),
+            Some((name, Json::List(items))) => (name, items.as_slice(), None),
+            Some((name, other)) => {
+                (name, [].as_slice(), Some(self.mismatch(name, "a list", other)))
+            }
+        };
+        let place = self.place.clone();
+        let item = move |(at, value)| Self::of(place.item(name, at), value);
+        items.iter().enumerate().map(item).chain(refused.map(Err))
+    }
+
     /// The objects of a list, whatever else it holds; another type counts as absent.
     pub fn objects_leniently(&self, names: &[&str]) -> Vec<Self> {
         let Some((name, Json::List(items))) = self.get(names) else { return Vec::new() };

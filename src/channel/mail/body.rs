@@ -181,6 +181,7 @@ impl<'a> Entity<'a> {
             media_type: media_type.to_owned(),
             file_name: name.map(|name| Pii::new(name.chars().take(NAME_CHARS_MAX).collect())),
             bytes: size,
+            expires_at: None,
         })
     }
 }

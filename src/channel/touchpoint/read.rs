@@ -205,6 +205,7 @@ fn blob(object: &Object<'_>) -> Result<BlobRef, Rejection> {
         media_type: object.text(&["media_type"])?.unwrap_or("application/octet-stream").to_owned(),
         file_name: object.text(&["file_name"])?.map(|name| Pii::new(name.to_owned())),
         bytes: object.count(&["bytes"])?.map(u64::from),
+        expires_at: object.time(&["expires_at"])?,
     })
 }
 

@@ -137,7 +137,10 @@ fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
         media_type: "image/jpeg".to_owned(),
         file_name: Some(pii()),
         bytes: Some(u64::MAX),
+        expires_at: Some(Timestamp::MAX),
     }));
+    message.parts.push(Part::Location(pii()));
+    message.parts.push(Part::Choice { id: pii(), label: Some(pii()) });
     Touchpoint {
         id: TouchpointId::from_uuid(id(1)),
         source: Source::new(text),
