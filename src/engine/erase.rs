@@ -25,7 +25,7 @@ use super::growth::Growth;
 use super::in_force;
 use super::indexed::leave;
 use super::intake::shown;
-use super::person::Person;
+use super::person::{Person, verdicts};
 use super::read::locate;
 use super::remains;
 use super::sharing::Doubted;
@@ -76,11 +76,17 @@ pub fn erase(
     {
         return nothing(Erasing::Known(Box::new(known.clone())));
     }
-    let Some(found) = found else { return nothing(Erasing::Unknown) };
-    let id = key.erasure(context.tenant, found.cluster.records[0], now);
+    let (person, left) = match &found {
+        Some(found) => {
+            let person = Person::of(context, &mut read, found, now)?;
+            (Some(person), found.cluster.records.clone())
+        }
+        None => (Person::unseen(context, &mut read, subject, now)?, vec![subject]),
+    };
+    let Some(person) = person else { return nothing(Erasing::Unknown) };
+    let id = key.erasure(context.tenant, left[0], now);
     read.want(Key::erasure(context.tenant, id));
     let burial = Burial { key, at: now, erasure: Some(id) };
-    let person = Person::of(context, &mut read, &found, now)?;
     let mut erasure = Erasure {
         id,
         erased_at: now,
@@ -88,7 +94,7 @@ pub fn erase(
         key: key.check_value(),
         erased: RowCounts::new(),
         kept: [].into(),
-        left: found.cluster.records.clone(),
+        left,
     };
     let mut writing = Writing::new(context.tenant);
     person.take_out(context, &mut read, burial, &mut erasure, &mut writing)?;
@@ -230,7 +236,8 @@ impl<'v> RecordPage<'v> {
 }
 
 /// Lays out a record again from the facts that stay, where one came while others were erased. It
-/// leaves the live index, which may show what goes.
+/// leaves the live index, which may show what goes; where nothing stays, what models said of it
+/// goes, too.
 pub(super) fn settle_record(
     context: &Context<'_>,
     read: &mut Reading<'_>,
@@ -238,24 +245,31 @@ pub(super) fn settle_record(
     writing: &mut Writing,
     goes: impl Fn(TouchpointId) -> bool,
 ) -> Step<()> {
+    let own = BTreeSet::from([record]);
     read.want(Key::record_at(context.tenant, record));
     read.want(Key::indexed(context.tenant, record));
-    read.settle()?;
+    let rows = read.group(timeline(context, record), true).unwrap_or_default();
+    let (_, mut scored) = verdicts(context, read, &own, Timestamp::MIN)?;
     leave(context, read, record, writing);
+    let stays = rows.into_iter().filter_map(copies).map(|copies| copies.chosen());
+    let stays: Vec<_> = stays.filter(|touchpoint| !goes(touchpoint.id)).collect();
+    if !stays.is_empty() {
+        scored.clear();
+    }
+    let scored_rows = scored.iter().map(|id| Key::verdict(context.tenant, *id));
+    scored_rows.clone().for_each(|key| read.want(key));
+    read.settle()?;
+    scored_rows.for_each(|key| writing.purge(key));
     let Some(home) = read.record_home(context.tenant, record) else { return Ok(()) };
     read.want(Key::component(context.tenant, *home));
-    let rows = read.group(timeline(context, record), true).unwrap_or_default();
     read.settle()?;
-    let stays = rows.into_iter().filter_map(copies).map(|copies| copies.chosen());
-    let stays = stays.filter(|touchpoint| !goes(touchpoint.id));
-    let shown: Vec<Observation> =
-        stays.filter_map(|touchpoint| shown(context, touchpoint).observation).collect();
+    let shown = stays.into_iter().filter_map(|touchpoint| shown(context, touchpoint).observation);
+    let shown: Vec<Observation> = shown.collect();
     in_force::laid_out(context, read)?;
-    let doubted = Doubted::find(context, read, &[record].into())?;
-    let none = BTreeSet::new();
+    let doubted = Doubted::find(context, read, &own)?;
     let mut growth = Growth::new(context, read);
     growth.open(&doubted)?;
-    growth.take_out(&[record].into(), &none, &shown, digest)?;
+    growth.take_out(&own, &scored, &shown, digest)?;
     growth.write(writing);
     Ok(())
 }

@@ -38,7 +38,7 @@ struct Addition<'a> {
 struct Changes<'a> {
     corrected: BTreeSet<RecordId>,
     still_shown: &'a [Observation],
-    withdrawn: Option<&'a BTreeSet<VerdictId>>,
+    withdrawn: BTreeSet<VerdictId>,
     ruled: Vec<&'a Verdict>,
 }
 
@@ -85,12 +85,12 @@ impl<'a, 'v> Growth<'a, 'v> {
     pub(super) fn take_out(
         &mut self,
         records: &BTreeSet<RecordId>,
-        verdicts: &'a BTreeSet<VerdictId>,
+        verdicts: &BTreeSet<VerdictId>,
         still_shown: &'a [Observation],
         digest: Digest,
     ) -> Step<()> {
         self.correct(records, still_shown)?;
-        self.changes.withdrawn = Some(verdicts);
+        self.changes.withdrawn.extend(verdicts);
         records.iter().for_each(|record| self.note(*record, digest));
         Ok(())
     }
@@ -140,13 +140,19 @@ impl<'a, 'v> Growth<'a, 'v> {
         Ok(())
     }
 
-    /// Adds a verdict; it connects its records, whatever it rules.
-    pub(super) fn rule(&mut self, verdict: &'a Verdict) -> Step<()> {
+    /// Adds a verdict in the place of the one of its id, if any; it connects its records, whatever
+    /// it rules, unless it weighs next to nothing.
+    pub(super) fn rule(&mut self, verdict: &'a Verdict, known: Option<&Verdict>) -> Step<()> {
+        let connected = known.is_some_and(Verdict::connects);
+        if !verdict.connects() && !connected {
+            return Ok(());
+        }
         for record in [verdict.a, verdict.b] {
             self.take_record(record)?;
             self.note(record, Digest::of(verdict));
         }
-        self.changes.ruled.push(verdict);
+        self.changes.withdrawn.extend(connected.then_some(verdict.id));
+        self.changes.ruled.extend(verdict.connects().then_some(verdict));
         Ok(())
     }
 
@@ -164,7 +170,7 @@ impl<'a, 'v> Growth<'a, 'v> {
     fn only_adds(&self) -> bool {
         let Changes { corrected, still_shown: _, withdrawn, ruled } = &self.changes;
         let opened = &self.shares.opened;
-        corrected.is_empty() && withdrawn.is_none() && ruled.is_empty() && opened.is_empty()
+        corrected.is_empty() && withdrawn.is_empty() && ruled.is_empty() && opened.is_empty()
     }
 
     /// Additions that touch something in common, each group with the components that it touches.
@@ -226,7 +232,7 @@ impl<'a, 'v> Growth<'a, 'v> {
         self.shares.opened.iter().for_each(|identifier| pool.open(*identifier));
         corrected.iter().for_each(|record| pool.forget(*record));
         still_shown.iter().for_each(|seen| pool.observe(seen));
-        withdrawn.iter().for_each(|verdicts| pool.withdraw(verdicts));
+        pool.withdraw(withdrawn);
         for seen in seen {
             pool.observe(seen);
             let shown = seen.linking().filter(|id| self.shares.known.contains(id));

@@ -57,6 +57,17 @@ pub struct Facts {
     pub verdicts: Vec<Verdict>,
 }
 
+impl Facts {
+    /// Takes the second half out; `None` where there is nothing to halve.
+    pub fn split_half(&mut self) -> Option<Self> {
+        let (touchpoints, verdicts) = (self.touchpoints.len(), self.verdicts.len());
+        (touchpoints.max(verdicts) > 1).then(|| Self {
+            touchpoints: self.touchpoints.split_off(touchpoints.div_ceil(2)),
+            verdicts: self.verdicts.split_off(verdicts.div_ceil(2)),
+        })
+    }
+}
+
 /// Lays out what a touchpoint shows.
 pub fn prepare(context: &Context<'_>, touchpoint: Touchpoint, arrival: Arrival) -> Prepared {
     let shown = shown(context, &touchpoint);

@@ -16,8 +16,8 @@ use super::writing::Writing;
 use super::{Context, Reading, Resolved, Step};
 use crate::identity::Observation;
 use crate::model::{
-    Copies, Digest, Erased, Erasure, IdentifierId, Index, Keeping, Key, Range, RecordId, Sort,
-    Timestamp, Touchpoint, TouchpointId, VerdictId,
+    Body, Copies, Digest, Erased, Erasure, IdentifierId, Index, Judge, Keeping, Key, Range,
+    RecordId, Sort, Timestamp, Touchpoint, TouchpointId, VerdictId,
 };
 
 /// What identity knows of a person who is to be erased.
@@ -29,8 +29,10 @@ pub(super) struct Person {
     held: BTreeSet<IdentifierId>,
     /// Those among them that link and that no other record bears.
     personal: BTreeSet<IdentifierId>,
-    /// Verdicts on the records, up to now.
-    verdicts: BTreeSet<VerdictId>,
+    /// What people ruled on the records, up to now.
+    ruled: BTreeSet<VerdictId>,
+    /// What models said of the records, whenever: it rests on what goes.
+    scored: BTreeSet<VerdictId>,
 }
 
 impl Person {
@@ -50,7 +52,7 @@ impl Person {
                 later.extend(copies(row).and_then(|c| shown(context, c.chosen()).observation));
             }
         }
-        read.settle()?;
+        let (ruled, scored) = verdicts(context, read, &records, now)?;
         let (mut held, mut borne) = (BTreeSet::new(), BTreeSet::new());
         for (record, node) in &component.records {
             let own = records.contains(record);
@@ -60,11 +62,21 @@ impl Person {
         let links: BTreeSet<IdentifierId> = component.linking().collect();
         let personal =
             held.iter().filter(|id| links.contains(id) && !borne.contains(id)).copied().collect();
-        let on = |id: &RecordId| records.contains(id);
-        let verdicts = component.verdicts.values();
-        let verdicts = verdicts.filter(|v| (on(&v.a) || on(&v.b)) && v.at <= now).map(|v| v.id);
-        let verdicts = verdicts.collect();
-        Ok(Self { records, later, held, personal, verdicts })
+        Ok(Self { records, later, held, personal, ruled, scored })
+    }
+
+    /// A record that only verdicts name, of which nothing was seen; `None` where none does.
+    pub(super) fn unseen(
+        context: &Context<'_>,
+        read: &mut Reading<'_>,
+        record: RecordId,
+        now: Timestamp,
+    ) -> Step<Option<Self>> {
+        let records = BTreeSet::from([record]);
+        let (ruled, scored) = verdicts(context, read, &records, now)?;
+        let named = !ruled.is_empty() || !scored.is_empty();
+        let (held, personal) = (BTreeSet::new(), BTreeSet::new());
+        Ok(named.then(|| Self { records, later: Vec::new(), held, personal, ruled, scored }))
     }
 
     /// Takes the person out of identity, choices and reservations.
@@ -83,7 +95,8 @@ impl Person {
             read.want(Key::ledger(tenant, *record));
             read.want(Key::indexed(tenant, *record));
         }
-        for verdict in &self.verdicts {
+        let verdicts: BTreeSet<VerdictId> = self.ruled.union(&self.scored).copied().collect();
+        for verdict in &verdicts {
             read.want(Key::verdict(tenant, *verdict));
         }
         let mut forgetting = Forgetting::new(context, burial);
@@ -102,11 +115,11 @@ impl Person {
         let ledgers = self.records.iter().map(|record| Key::ledger(tenant, *record));
         ledgers.filter(|key| read.has(*key)).for_each(|key| writing.purge(key));
         self.records.iter().for_each(|record| leave(context, read, *record, writing));
-        self.verdicts.iter().for_each(|id| writing.purge(Key::verdict(tenant, *id)));
+        verdicts.iter().for_each(|id| writing.purge(Key::verdict(tenant, *id)));
         let mut buried: BTreeSet<Erased> =
             self.records.iter().copied().map(Erased::Record).collect();
         buried.extend(self.personal.iter().copied().map(Erased::Identifier));
-        buried.extend(self.verdicts.iter().copied().map(Erased::Verdict));
+        buried.extend(self.ruled.iter().copied().map(Erased::Verdict));
         erasure.count_kept(Keeping::Tombstones, buried.len());
         erasure.count_kept(Keeping::SharedIdentifiers, self.held.len() - self.personal.len());
         erasure.count_kept(Keeping::LaterFacts, self.later.len());
@@ -117,7 +130,7 @@ impl Person {
         let mut growth = Growth::new(context, read);
         growth.open(&doubted)?;
         let digest = Digest::of(&erasure.id);
-        growth.take_out(&self.records, &self.verdicts, &self.later, digest)?;
+        growth.take_out(&self.records, &verdicts, &self.later, digest)?;
         growth.write(writing);
         Ok(())
     }
@@ -165,4 +178,32 @@ impl Person {
         gone.into_iter().for_each(|copies| forgetting.add(copies));
         Ok(rewritten)
     }
+}
+
+/// The verdicts that name any of the records: what people ruled, up to now, and what models said.
+pub(super) fn verdicts(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    records: &BTreeSet<RecordId>,
+    now: Timestamp,
+) -> Step<(BTreeSet<VerdictId>, BTreeSet<VerdictId>)> {
+    let mut rows = Vec::new();
+    for record in records {
+        let range = Range::all(context.tenant, Index::Verdicts, record.as_uuid());
+        rows.extend(read.group(range, false).unwrap_or_default());
+    }
+    read.settle()?;
+    let (mut ruled, mut scored) = (BTreeSet::new(), BTreeSet::new());
+    for row in rows {
+        match &row.body {
+            Body::Verdict(verdict) if verdict.ruling.judge() == Judge::Model => {
+                scored.insert(verdict.id);
+            }
+            Body::Verdict(verdict) if verdict.at <= now => {
+                ruled.insert(verdict.id);
+            }
+            _ => {}
+        }
+    }
+    Ok((ruled, scored))
 }

@@ -25,7 +25,7 @@ use crate::model::{
 pub enum Fate {
     /// New; it counts from now on.
     Accepted,
-    /// Known with this content; nothing changed.
+    /// Known with this content, or a model's word that a later one replaced; nothing changed.
     Duplicate,
     /// Known with other content; both are kept and views take one.
     Conflicting,
@@ -120,7 +120,7 @@ fn take(context: &Context<'_>, mut read: Reading<'_>, facts: &Facts) -> Step<Rec
         growth.grow(change)?;
     }
     for verdict in &verdicts {
-        growth.rule(verdict)?;
+        growth.rule(verdict, read.verdict(context.tenant, verdict.id).map(AsRef::as_ref))?;
     }
     growth.write(&mut writing);
     writing.put_new_layout(new_tenant);
@@ -164,7 +164,9 @@ fn new_verdicts<'a>(
 ) -> Vec<&'a Verdict> {
     let mut new: BTreeMap<_, &Verdict> = BTreeMap::new();
     for verdict in &facts.verdicts {
-        if !read.has_verdict(context.tenant, verdict.id) {
+        let known = read.verdict(context.tenant, verdict.id).map(AsRef::as_ref);
+        let known = new.get(&verdict.id).copied().or(known);
+        if known.is_none_or(|known| verdict.replaces(known)) {
             new.insert(verdict.id, verdict);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Five rounds, and one more for each thousand facts of a record.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cancel::decisions;
@@ -11,9 +12,9 @@ use super::{Context, Reading, Resolved, Step, View};
 use crate::consistency;
 use crate::conversation;
 use crate::model::{
-    Body, Copies, Customer, Decision, Disclosure, Index, Key, KnownChoice, KnownConversation,
-    KnownDecision, KnownTouchpoint, KnownVerdict, Pii, Range, RecordId, Row, SubjectExport,
-    Timestamp, Touchpoint,
+    Body, Copies, Customer, Decision, Disclosure, Index, Judge, Key, KnownChoice,
+    KnownConversation, KnownDecision, KnownTouchpoint, KnownVerdict, Pii, Range, RecordId, Row,
+    SubjectExport, Timestamp, Touchpoint, VerdictId,
 };
 
 /// Gathers everything known of the customer that holds a record now; `None` where it was never
@@ -46,7 +47,7 @@ pub fn subject(
         conversations: threads.into_iter().map(known).collect(),
         consents: consents(context, &mut read, &customer)?,
         decisions: decided(context, &mut read, &found)?,
-        verdicts: verdicts(&found),
+        verdicts: verdicts(context, &mut read, &found)?,
         customer,
     }))
 }
@@ -146,15 +147,25 @@ fn decided(
     Ok(known.collect())
 }
 
-fn verdicts(found: &Resolved) -> Vec<KnownVerdict> {
-    let on = |record| found.cluster.records.contains(&record);
-    let verdicts = found.component.verdicts.values().filter(|v| on(v.a) || on(v.b));
-    let known = verdicts.map(|verdict| KnownVerdict {
+fn verdicts(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    found: &Resolved,
+) -> Step<Vec<KnownVerdict>> {
+    let rows = rows(context, read, found, Index::Verdicts)?;
+    let known = rows.into_iter().filter_map(|row| match &row.body {
+        Body::Verdict(verdict) => Some((verdict.id, verdict)),
+        _ => None,
+    });
+    // One on two records of the customer is listed under both.
+    let known: BTreeMap<VerdictId, _> = known.collect();
+    let known = known.into_values().map(|verdict| KnownVerdict {
         a: verdict.a,
         b: verdict.b,
         ruling: verdict.ruling,
         at: verdict.at,
+        model: (verdict.ruling.judge() == Judge::Model).then(|| verdict.by.clone()),
         reason: verdict.reason.clone(),
     });
-    known.collect()
+    Ok(known.collect())
 }

@@ -7,8 +7,8 @@
 use super::intake::{Facts, Prepared, linking};
 use super::{Context, Pause, Reading, Step};
 use crate::model::{
-    Copies, Decision, Erased, ErasureKey, IdentifierId, Key, OptOuts, TenantId, Timestamp,
-    Tombstone, Verdict,
+    Copies, Decision, Erased, ErasureKey, IdentifierId, Judge, Key, OptOuts, RecordId, TenantId,
+    Timestamp, Tombstone, Verdict,
 };
 
 /// The keys under which a tenant's tombstones stand; none before the first erasure.
@@ -117,10 +117,25 @@ impl<'a> Tombstones<'a> {
     }
 
     pub(super) fn has_verdict(&self, read: &Reading<'_>, verdict: &Verdict) -> bool {
+        let model = verdict.ruling.judge() == Judge::Model;
         ruled(verdict).into_iter().any(|of| match of {
             Erased::Verdict(_) => self.find(read, of).is_some(),
+            // What a model says rests on data that went, whenever it says so.
+            Erased::Record(record) if model && !self.is_seen(read, record) => {
+                self.find(read, of).is_some()
+            }
             of => self.covers(read, of, Some(verdict.at)),
         })
+    }
+}
+
+impl Tombstones<'_> {
+    /// Whether a touchpoint of a record is there, among what was read.
+    fn is_seen(&self, read: &Reading<'_>, record: RecordId) -> bool {
+        let home = read.record_home(self.tenant, record);
+        let component = home.and_then(|home| read.component(self.tenant, *home));
+        let node = component.and_then(|component| component.records.get(&record));
+        node.is_some_and(|node| node.is_seen())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::{
     Anchor, Body, Component, ComponentHead, ComponentId, ComponentPart, ComponentRow,
     ConsentLedger, ContactLedger, Copies, Decision, DecisionId, Erasure, ErasureId, Erasures,
     Expect, IdentifierHome, IdentifierId, Indexed, Key, Kind, Layout, OptOuts, OutboxEntry, Page,
-    Profile, Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Version,
+    Profile, Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Verdict, VerdictId, Version,
 };
 
 /// What a step still needs to read.
@@ -321,6 +321,7 @@ typed! {
     copies: touchpoint(id: TouchpointId) => Touchpoint(Arc<Copies>);
     record_home: record_at(id: RecordId) => RecordAt(ComponentId);
     identifier_home: identifier_at(id: IdentifierId) => IdentifierAt(IdentifierHome);
+    verdict: verdict(id: VerdictId) => Verdict(Arc<Verdict>);
     consent: consent(id: IdentifierId) => Consent(Arc<ConsentLedger>);
     ledger: ledger(id: RecordId) => Ledger(Arc<ContactLedger>);
     decision: decision(id: DecisionId) => Decision(Arc<Decision>);
@@ -378,9 +379,5 @@ impl<'v> Reading<'v> {
     /// The version of a row that was read; 0 for an absent one.
     pub(crate) fn version(&self, key: Key) -> Version {
         self.view.place(&key).map_or(0, |place| self.view.rows[place].version)
-    }
-
-    pub(crate) fn has_verdict(&self, tenant: TenantId, id: crate::model::VerdictId) -> bool {
-        self.body(Key::verdict(tenant, id)).is_some()
     }
 }

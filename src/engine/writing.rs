@@ -101,8 +101,9 @@ impl Writing {
     pub(super) fn put_verdict(&mut self, verdict: &Verdict) {
         let id = verdict.id.as_uuid();
         let sort = Sort { time: verdict.at.micros(), id };
-        let entry = IndexEntry { index: Index::Verdicts, prefix: Uuid::nil(), sort };
-        self.put(id, Body::Verdict(Arc::new(verdict.clone())), vec![entry]);
+        let listed = [Uuid::nil(), verdict.a.as_uuid(), verdict.b.as_uuid()];
+        let entries = listed.map(|prefix| IndexEntry { index: Index::Verdicts, prefix, sort });
+        self.put(id, Body::Verdict(Arc::new(verdict.clone())), entries.into());
     }
 
     pub(super) fn put_consents(&mut self, endpoint: IdentifierId, ledger: ConsentLedger) {

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 use crate::model::{
     Body, Component, Configuration, ConfigurationVersion, CustomerId, DecisionId, Index, Profile,
-    Range, Refusal, TenantId, Timestamp,
+    Range, Refusal, TenantId, Timestamp, Verdict,
 };
 
 use super::Hub;
@@ -295,8 +295,15 @@ pub(super) fn check(configuration: &Configuration, during: &'static str) -> Resu
     })
 }
 
-/// Refuses identity rules that need a feature which is not compiled in.
+/// Refuses identity rules that need a feature which is not compiled in, or that ask for links which
+/// connect nobody.
 pub(super) fn check_rules(configuration: &Configuration, during: &'static str) -> Result<()> {
+    let rules = &configuration.identity;
+    if rules.link_weight_min.min(rules.review_weight_min) < Verdict::CONNECTS_FROM {
+        let message = "link_weight_min and review_weight_min are at least -6644: links that weigh \
+                       less connect nobody";
+        return Err(Error::new(ErrorKind::Invalid, message).during(during));
+    }
     identity::check_rules(&configuration.identity)
         .map_err(|missing| Error::new(ErrorKind::Unsupported, missing.to_string()).during(during))
 }

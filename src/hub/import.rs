@@ -1,6 +1,6 @@
 //! Taking everything back: lines become facts again, and views are derived anew.
 
-use crate::engine::{self, Facts, Fate, Prepared, View};
+use crate::engine::{self, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     BadLine, Configuration, Header, Line, MadeDecision, Profile, Remains, TenantId, Verdict,
@@ -200,12 +200,7 @@ impl Hub {
         }
         let context = self.ready(tenant).await?;
         if !batch.verdicts.is_empty() {
-            let facts = Facts { touchpoints: Vec::new(), verdicts: batch.verdicts };
-            let step = |view: &View| {
-                let received = engine::receive(&context, view, &facts)?;
-                Ok((received.verdict_fates, received.changeset))
-            };
-            fates.extend(self.transact("hub.import", step).await?);
+            fates.extend(self.take_verdicts("hub.import", tenant, batch.verdicts).await?);
         }
         if !batch.decisions.is_empty() {
             let step = |view: &View| engine::recall(&context, view, &batch.decisions);

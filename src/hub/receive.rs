@@ -15,7 +15,7 @@ use crate::model::{
 
 use super::Hub;
 use super::counts::{Counters, Counts};
-use super::run::CONFLICTS_MAX;
+use super::run::{CONFLICTS_MAX, contended};
 use super::trace;
 
 /// Most facts of one commit.
@@ -244,39 +244,51 @@ impl Hub {
         Ok(fates)
     }
 
-    /// Takes a batch in. After two conflicts it is halved: a hot row then delays few facts.
+    /// Takes touchpoints in, as a set.
     pub(super) async fn take(&self, tenant: TenantId, facts: Vec<Prepared>) -> Result<Vec<Fate>> {
         self.check_profile().await?;
+        let facts = Facts { touchpoints: facts, verdicts: Vec::new() };
+        Ok(self.take_facts("hub.receive", tenant, facts).await?.0)
+    }
+
+    /// Takes facts in; what became of touchpoints, and of verdicts. After two conflicts they are
+    /// halved: a hot row then delays few.
+    pub(super) async fn take_facts(
+        &self,
+        operation: &'static str,
+        tenant: TenantId,
+        facts: Facts,
+    ) -> Result<(Vec<Fate>, Vec<Fate>)> {
         let context = self.context(tenant);
-        let mut fates = Vec::with_capacity(facts.len());
+        let (mut fates, mut verdict_fates) = (Vec::new(), Vec::new());
         let mut waiting = VecDeque::from([facts]);
         let mut conflicts = 0;
-        while let Some(batch) = waiting.pop_front() {
-            let mut facts = Facts { touchpoints: batch, verdicts: Vec::new() };
+        while let Some(mut facts) = waiting.pop_front() {
             let mut view = View::default();
             for tries in 0.. {
                 let step = |view: &View| {
                     let received = engine::receive(&context, view, &facts)?;
-                    Ok((received.fates, received.changeset))
+                    Ok(((received.fates, received.verdict_fates), received.changeset))
                 };
-                if let Some(done) = self.attempt("hub.receive", &mut view, &step).await? {
+                if let Some((done, ruled)) = self.attempt(operation, &mut view, &step).await? {
                     fates.extend(done);
+                    verdict_fates.extend(ruled);
                     break;
                 }
                 conflicts += 1;
                 if conflicts > CONFLICTS_MAX {
-                    let message = "others kept changing the same rows; receive again later";
-                    return Err(Error::new(ErrorKind::Conflict, message).during("hub.receive"));
+                    return Err(contended(operation));
                 }
-                if tries + 1 >= CONFLICTS_BEFORE_HALVING && facts.touchpoints.len() > 1 {
-                    let second = facts.touchpoints.split_off(facts.touchpoints.len() / 2);
+                if tries + 1 >= CONFLICTS_BEFORE_HALVING
+                    && let Some(second) = facts.split_half()
+                {
                     waiting.push_front(second);
-                    waiting.push_front(facts.touchpoints);
+                    waiting.push_front(facts);
                     break;
                 }
                 view = self.read_again(&view).await?;
             }
         }
-        Ok(fates)
+        Ok((fates, verdict_fates))
     }
 }

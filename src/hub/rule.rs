@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identity::{self, Review};
 use crate::model::{Component, Judge, Millibits, RecordId, Ruling, TenantId, Timestamp, Verdict};
 
-use super::Hub;
+use super::{Hub, trace};
 
 /// Most scored links of one commit.
 const LINKS_MAX: usize = 1_000;
@@ -45,8 +45,13 @@ impl Hub {
     ///
     /// A link joins from [`IdentityRules::link_weight_min`](crate::model::IdentityRules) on, after
     /// every identifier and under every constraint; what weighs less is kept for
-    /// [`Hub::reviews`]. The latest weight of two records counts: where a model found a link and
-    /// its successor finds none, record what it weighs now. A person's verdict outranks both.
+    /// [`Hub::reviews`]. Of two records the latest word of a model is kept: where a model found a
+    /// link and its successor finds none, record what it weighs now, and the link is taken back; a
+    /// weight below [`Verdict::CONNECTS_FROM`] does no more than that. A person's verdict outranks
+    /// both.
+    ///
+    /// A link rests on what the model read. Erasure takes a person's links along, and refuses new
+    /// ones until their records are seen again: a table from before would else bring them back.
     ///
     /// One commit for each thousand links.
     ///
@@ -117,18 +122,15 @@ impl Hub {
         Ok(fates.first().copied().unwrap_or(Fate::Duplicate))
     }
 
-    async fn take_verdicts(
+    pub(super) async fn take_verdicts(
         &self,
         operation: &'static str,
         tenant: TenantId,
         verdicts: Vec<Verdict>,
     ) -> Result<Vec<Fate>> {
-        let context = self.ready(tenant).await?;
+        self.check_profile().await?;
         let facts = Facts { touchpoints: Vec::new(), verdicts };
-        self.transact(operation, |view| {
-            let received = engine::receive(&context, view, &facts)?;
-            Ok((received.verdict_fates, received.changeset))
-        })
-        .await
+        let taken = trace::within(operation, self.take_facts(operation, tenant, facts)).await?;
+        Ok(taken.1)
     }
 }

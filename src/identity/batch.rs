@@ -121,8 +121,12 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Adds a person's verdict on two records.
+    /// Adds a verdict on two records; of a model the latest word on them counts.
     pub fn rule(&mut self, verdict: &Verdict) {
+        let known = self.verdicts.get(&verdict.id);
+        if known.is_some_and(|known| !verdict.replaces(known)) {
+            return;
+        }
         for id in [verdict.a, verdict.b] {
             self.records.push(Record { id, first: i64::MAX, source: None });
         }
@@ -131,6 +135,7 @@ impl<'a> Batch<'a> {
 
     /// Takes the customers, one candidate component after the other, by their smallest records.
     pub fn resolve(mut self) -> Resolved<'a> {
+        self.verdicts.retain(|_, verdict| verdict.connects());
         self.place_records();
         self.place_sightings();
         let kinds = self.kinds.all.into_iter();

@@ -138,8 +138,12 @@ impl Pool {
         self.verdicts.retain(|(_, id), _| !verdicts.contains(id));
     }
 
-    /// Adds a verdict; its records need not have been seen.
+    /// Adds a verdict; its records need not have been seen. A model's link that connects nobody
+    /// ([`Verdict::connects`]) is left out.
     pub fn rule(&mut self, verdict: &Verdict) {
+        if !verdict.connects() {
+            return;
+        }
         for record in [verdict.a, verdict.b] {
             self.records.entry(record).or_insert_with(unseen);
         }

@@ -83,7 +83,8 @@ pub struct IdentityRules {
     /// than not, at 6,644 with a hundred to one.
     #[serde(skip_serializing_if = "is_none")]
     pub link_weight_min: Millibits,
-    /// From which match weight a scored link that does not join is for a person to review.
+    /// From which match weight a scored link that does not join is for a person to review; both
+    /// at least [`Verdict::CONNECTS_FROM`](super::Verdict::CONNECTS_FROM).
     #[serde(skip_serializing_if = "is_usual_review")]
     pub review_weight_min: Millibits,
 }

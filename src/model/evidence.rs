@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::id::{ComponentId, IdentifierId, RecordId, VerdictId};
 use super::identifier::Namespace;
 use super::pii::Pii;
@@ -58,10 +59,13 @@ impl Ruling {
     }
 }
 
-/// A verdict: an immutable fact about two records, which it may precede.
+/// A verdict: a fact about two records, which it may precede.
+///
+/// A person's is immutable and kept beside others. Of a model the latest word on two records is
+/// kept: what it said before is in nobody's interest.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Names it; minted from the caller's id of it.
+    /// Names it: a person's by its content, a model's by its pair.
     pub id: VerdictId,
     /// The smaller of the two records.
     pub a: RecordId,
@@ -76,6 +80,23 @@ pub struct Verdict {
     pub by: Pii<String>,
     /// Why, in a few words.
     pub reason: Pii<String>,
+}
+
+impl Verdict {
+    /// The weight from which a scored link connects its records: one in a hundred. Below it nobody
+    /// need look at the two together, and no rules can ask for it.
+    pub const CONNECTS_FROM: Millibits = -6_644;
+
+    /// Whether it makes its records one candidate component: a person's verdict always.
+    pub fn connects(&self) -> bool {
+        !matches!(self.ruling, Ruling::Scored(weight) if weight < Self::CONNECTS_FROM)
+    }
+
+    /// Whether it stands in the place of another of its id: a model's later word.
+    pub(crate) fn replaces(&self, other: &Self) -> bool {
+        let tie = || Digest::of(self) > Digest::of(other);
+        self.at > other.at || (self.at == other.at && tie())
+    }
 }
 
 /// Verdicts by their pair of records and their judge.

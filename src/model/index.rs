@@ -21,7 +21,7 @@ pub enum Index {
     Parts,
     /// Components with records that bear a shared identifier. Prefix: the identifier.
     Bearers,
-    /// Every verdict. Prefix: nil.
+    /// Every verdict. Prefix: nil; and of each record that it names: the record.
     Verdicts,
     /// Every endpoint with a choice. Prefix: nil.
     Consents,

@@ -49,7 +49,8 @@ impl IdKey {
         TouchpointId::from_uuid(self.mint(tenant, &parts))
     }
 
-    /// The id of a verdict: its content, so that one id cannot carry two.
+    /// The id of a verdict: a person's by its content, so that one id cannot carry two; a model's
+    /// by its pair, of which the latest word counts.
     pub(crate) fn verdict(
         &self,
         tenant: TenantId,
@@ -58,7 +59,10 @@ impl IdKey {
         by: &str,
         reason: &str,
     ) -> VerdictId {
-        let ruling = said(ruling);
+        let Some(ruling) = said(ruling) else {
+            let parts: [&[u8]; 3] = [b"scored link", pair.0.as_bytes(), pair.1.as_bytes()];
+            return VerdictId::from_uuid(self.mint(tenant, &parts));
+        };
         let at = at.micros().to_le_bytes();
         let (a, b) = (pair.0.as_bytes(), pair.1.as_bytes());
         let parts: [&[u8]; 7] = [b"verdict", a, b, &ruling, &at, by.as_bytes(), reason.as_bytes()];
@@ -90,12 +94,12 @@ impl IdKey {
     }
 }
 
-/// What a verdict says, as bytes.
-fn said(ruling: Ruling) -> Vec<u8> {
+/// What a person's verdict says, as a byte; `None` of a model's.
+fn said(ruling: Ruling) -> Option<[u8; 1]> {
     match ruling {
-        Ruling::Same => vec![0],
-        Ruling::Different => vec![1],
-        Ruling::Undecided => vec![2],
-        Ruling::Scored(weight) => [&[3], weight.to_le_bytes().as_slice()].concat(),
+        Ruling::Same => Some([0]),
+        Ruling::Different => Some([1]),
+        Ruling::Undecided => Some([2]),
+        Ruling::Scored(_) => None,
     }
 }

@@ -15,7 +15,7 @@
 //! | `conversations` | each conversation's id with its messages' ids |
 //! | `consents` | what was chosen at each identifier |
 //! | `decisions` | what was to be said, what became of it, and why |
-//! | `verdicts` | what people ruled on the records; without who ruled |
+//! | `verdicts` | what people ruled and models said of the records; without who ruled |
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub struct SubjectExport {
     pub consents: Vec<KnownChoice>,
     /// What was to be said.
     pub decisions: Vec<KnownDecision>,
-    /// What people ruled on the records.
+    /// What people ruled and models said of the records.
     pub verdicts: Vec<KnownVerdict>,
 }
 
@@ -109,6 +109,9 @@ pub struct KnownVerdict {
     pub ruling: Ruling,
     /// When.
     pub at: Timestamp,
+    /// The model that compared them; `None` where a person ruled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Pii<String>>,
     /// Why.
     pub reason: Pii<String>,
 }

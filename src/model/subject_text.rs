@@ -46,7 +46,12 @@ impl fmt::Display for SubjectExport {
                 Ruling::Scored(weight) => format!("are alike by {}", bits(weight)),
             };
             writeln!(f, "  {}: records {} and {} {ruled}", verdict.at, verdict.a, verdict.b)?;
-            field(f, "  because", verdict.reason.expose())?;
+            if let Some(model) = &verdict.model {
+                field(f, "  compared by", model.expose())?;
+            }
+            if !verdict.reason.expose().is_empty() {
+                field(f, "  because", verdict.reason.expose())?;
+            }
         }
         Ok(())
     }

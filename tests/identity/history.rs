@@ -44,7 +44,7 @@ pub(crate) fn sender() -> impl Strategy<Value = Value> {
 /// What a person rules, or a model weighs: some links join, some do not.
 pub(crate) fn ruling() -> impl Strategy<Value = Ruling> {
     let ruled = prop_oneof![Just(Ruling::Same), Just(Ruling::Different), Just(Ruling::Undecided)];
-    prop_oneof![3 => ruled, 2 => (-4..9i64).prop_map(|bits| Ruling::Scored(bits * 1_000))]
+    prop_oneof![3 => ruled, 2 => (-9..9i64).prop_map(|bits| Ruling::Scored(bits * 1_000))]
 }
 
 fn told() -> impl Strategy<Value = Told> {

@@ -21,6 +21,7 @@ mod machine;
 mod races;
 mod scopes;
 mod scored;
+mod scored_life;
 mod shared;
 mod times;
 mod told;

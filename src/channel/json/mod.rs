@@ -1,8 +1,8 @@
 //! JSON for codecs: bounded reading, fields with their place, and what is left over.
 //!
 //! A codec of your own gets from here what ours do: [`decode_events`] splits a body into events
-//! and keeps the good ones, [`decode_object`] does so where they lie deeper, [`Object`] reads fields
-//! and refuses them by their path, [`Leftovers`] keeps the rest.
+//! and keeps the good ones, [`decode_object`] does so where they lie deeper, [`Object`] reads
+//! fields and refuses them by their path, [`Leftovers`] keeps the rest.
 //!
 //! # Law
 //!
