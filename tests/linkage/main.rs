@@ -7,6 +7,7 @@ mod document;
 mod edits;
 mod evaluate;
 mod explained;
+mod households;
 mod labels;
 mod live;
 mod people;

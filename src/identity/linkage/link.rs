@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::block::{Lot, place_of};
 use super::compare::Comparer;
+use super::household::Households;
 use super::linker::Linker;
 use super::model::{Millibits, Model};
 use super::parts::answers;
@@ -58,6 +59,9 @@ pub struct Linked {
     pub links: Vec<Link>,
     /// Of each record, the smallest place of its person's records.
     pub people: Vec<u32>,
+    /// Of each record, the smallest place of its household's records: people whose pairs say that
+    /// they are related, where the model tells of such. It makes nobody one person.
+    pub households: Vec<u32>,
 }
 
 /// Finds the people among a table's records, without labels: what a [`Linker`] learns and finds.
@@ -66,6 +70,16 @@ pub fn link(table: Table, threshold: Millibits) -> (Model, Linked) {
     let model = linker.learn();
     let linked = linker.link(&model, threshold);
     (model, linked)
+}
+
+/// What a lot holds.
+#[derive(Default)]
+struct Found {
+    /// How many pairs.
+    pairs: u64,
+    links: Vec<Link>,
+    /// Pairs of related people.
+    related: Vec<(u32, u32)>,
 }
 
 /// Records weighed by a model.
@@ -85,18 +99,19 @@ impl Trial<'_> {
         let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
         let (blocks, content) = (&self.linker.blocks, &self.linker.content);
         let lots = blocks.lots();
-        let mut state = (self.rules(), Vec::new());
+        let mut state = (self.rules(), Vec::new(), Households::of(content.len()));
         each_wave(
             (&lots, Stage::Weighing),
             watch,
             &mut state,
             |_, lot| self.weighed(lot, threshold),
-            |(rules, links), lot, (new, found)| {
-                rules[lot.rule].new += new;
-                links.extend(found);
+            |(rules, links, households), lot, found| {
+                rules[lot.rule].new += found.pairs;
+                links.extend(found.links);
+                households.relate(&found.related);
             },
         )?;
-        let (rules, mut links) = state;
+        let (rules, mut links, households) = state;
         links.sort_unstable_by_key(|link: &Link| (link.a, link.b));
         let (stage, total) = (Stage::Clustering, links.len() as u64);
         watch(Progress { stage, done: 0, total })?;
@@ -104,20 +119,23 @@ impl Trial<'_> {
         watch(Progress { stage, done: total, total })?;
         let candidates = rules.iter().map(|rule| rule.new).sum();
         let lost = rules.iter().map(|rule| rule.lost).sum();
-        ControlFlow::Continue(Linked { candidates, lost, rules, links, people })
+        let households = households.with_people(&people);
+        ControlFlow::Continue(Linked { candidates, lost, rules, links, people, households })
     }
 
-    /// How many pairs a lot holds, and which of them link.
-    fn weighed(&self, lot: &Lot, threshold: Millibits) -> (u64, Vec<Link>) {
-        let (mut new, mut links) = (0, Vec::new());
+    fn weighed(&self, lot: &Lot, threshold: Millibits) -> Found {
+        let mut found = Found::default();
         self.linker.blocks.each_pair(lot, |a, b| {
-            new += 1;
-            let weight = self.weigh(a, b);
+            found.pairs += 1;
+            let (weight, related) = self.model.judge(&self.comparer, self.rarity, (a, b));
             if weight >= threshold {
-                links.push(Link { a: a.min(b), b: a.max(b), weight });
+                found.links.push(Link { a: a.min(b), b: a.max(b), weight });
+            }
+            if related {
+                found.related.push((a, b));
             }
         });
-        (new, links)
+        found
     }
 
     /// The rules, before anything is weighed.

@@ -51,6 +51,7 @@ mod diagnosis;
 pub mod distance;
 mod document;
 mod evaluate;
+mod household;
 mod joins;
 mod labels;
 mod link;

@@ -200,9 +200,22 @@ impl Model {
         rarity: &Rarity,
         pair: (u32, u32),
     ) -> Millibits {
+        self.judge(comparer, rarity, pair).0
+    }
+
+    /// The weight of two records, and whether they are sooner related people than one person or
+    /// strangers.
+    pub(super) fn judge(
+        &self,
+        comparer: &Comparer<'_>,
+        rarity: &Rarity,
+        pair: (u32, u32),
+    ) -> (Millibits, bool) {
         let (same, related) = self.speak(comparer, rarity, pair);
         let strangers = self.prior_strangers;
-        same - related.map_or(strangers, |related| added(related, strangers))
+        let Some(related) = related else { return (same - strangers, false) };
+        let is_related = related > same.max(strangers) && related >= added(same, strangers);
+        (same - added(related, strangers), is_related)
     }
 
     /// What two records speak for one person, and for related people where there are any.
