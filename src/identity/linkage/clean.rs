@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::condition::spots::Axis;
+use super::condition::{lists, numbers};
 use super::meaning::Meaning;
 use crate::identity::blocked::{is_placeholder, judge_mailbox, judge_number};
 use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
@@ -10,8 +12,18 @@ use crate::model::{Identifier, Namespace};
 /// A value's form for comparing; empty where it stands for none. Never longer than a few times
 /// what was written.
 pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
-    if seen.len() > Identifier::BYTES_MAX || stands_for_none(meaning, seen) {
+    if seen.len() > Identifier::BYTES_MAX {
         return Cow::Borrowed("");
+    }
+    match meaning {
+        // 0 is a number, and a list has placeholders among its elements.
+        Meaning::Latitude => return Cow::Owned(Axis::Latitude.cleaned(seen)),
+        Meaning::Longitude => return Cow::Owned(Axis::Longitude.cleaned(seen)),
+        Meaning::Number => {
+            return Cow::Owned(numbers::read(seen).map_or(String::new(), numbers::write));
+        }
+        _ if stands_for_none(meaning, seen) => return Cow::Borrowed(""),
+        _ => {}
     }
     match meaning {
         Meaning::BirthDate => birth_date(seen),
@@ -23,6 +35,10 @@ pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
         Meaning::NationalId | Meaning::HouseNumber => Cow::Owned(
             seen.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect(),
         ),
+        Meaning::List | Meaning::Emails | Meaning::Phones => {
+            let of = meaning.of_elements().unwrap_or(Meaning::Other);
+            Cow::Owned(lists::cleaned(seen, |element| clean(of, element).into_owned()))
+        }
         Meaning::Email if seen.bytes().all(is_small) => Cow::Borrowed(seen),
         Meaning::Email => Cow::Owned(seen.to_lowercase()),
         _ if is_plain(seen) => Cow::Borrowed(seen),

@@ -7,12 +7,14 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::condition::Condition;
+use super::condition::spots::Spot;
+use super::condition::{Condition, Values};
 use super::distance::{jaro_winkler_at_least, osa_within};
 use super::meaning::Meaning;
 use super::nickname::Nicknames;
+use super::reading::{Readings, read_alike};
 use super::sketch::Sketch;
-use super::table::{Column, Table};
+use super::table::Table;
 use super::texts::MISSING;
 
 /// Most levels that a comparison has.
@@ -23,9 +25,9 @@ pub(super) const LEVELS_MAX: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// The first name.
+    /// The first name; of two alphabets, as it reads in Latin letters.
     FirstName,
-    /// The surname.
+    /// The surname; of two alphabets, as it reads in Latin letters.
     Surname,
     /// The date of birth.
     BirthDate,
@@ -134,35 +136,42 @@ impl Comparison {
         self.rarity && (level == 0 || (self.field == Field::Place && level == 3))
     }
 
-    /// A comparison for each fact that the columns state, at most [`Comparison::MAX`]; columns of a
-    /// known meaning come first.
-    pub fn default_for(columns: &[Column]) -> Vec<Self> {
-        let at = |meaning| columns.iter().position(|column: &Column| column.meaning() == meaning);
-        let (first, last) = (at(Meaning::FirstName), at(Meaning::Surname));
-        let (code, city) = (at(Meaning::PostalCode), at(Meaning::City));
-        let mut all = Vec::new();
-        for (place, column) in columns.iter().enumerate() {
-            let meaning = column.meaning();
-            let (field, beside) = match meaning {
-                Meaning::FirstName if first == Some(place) => (Field::FirstName, last),
-                Meaning::Surname if last == Some(place) => (Field::Surname, first),
-                Meaning::BirthDate => (Field::BirthDate, None),
-                Meaning::PostalCode if code == Some(place) => (Field::Place, city),
-                Meaning::Email => (Field::Email, None),
-                Meaning::Phone => (Field::Phone, None),
-                Meaning::City if code.is_none() => (Field::Text, None),
-                Meaning::NationalId | Meaning::HouseNumber | Meaning::AddressLine => {
-                    (Field::Text, None)
-                }
-                Meaning::Other => (Field::Text, None),
-                _ => continue,
-            };
-            let (personal, conditions) = (meaning.is_personal(), Vec::new());
-            all.push(Self { field, column: place, beside, personal, conditions, rarity: true });
-        }
-        all.sort_by_key(|of: &Self| columns[of.column].meaning() == Meaning::Other);
-        all.truncate(Self::MAX);
-        all
+    /// Of points on the Earth: a column of latitudes and one of longitudes, and within how many
+    /// metres along the ground two records are at each level, from the nearest.
+    ///
+    /// Says nothing where one of both lacks a coordinate, or has one that cannot be. Columns must
+    /// mean [`Meaning::Latitude`] and [`Meaning::Longitude`].
+    ///
+    /// ```
+    /// use omnichannel::identity::linkage::{Comparison, Linker, Meaning, Table};
+    ///
+    /// let mut table = Table::new([("lat", Meaning::Latitude), ("lon", Meaning::Longitude)]);
+    /// // The Louvre and Notre-Dame: 1.2 kilometres.
+    /// table.push(["48.8606", "2.3376"].into_iter())?;
+    /// table.push(["48,8530° N", "2,3499° E"].into_iter())?;
+    /// let places = Comparison::geographic(0, 1, [100, 1_000, 10_000]);
+    /// let linker = Linker::comparing(table, vec![places])?;
+    /// let waterfall = serde_json::to_string(&linker.waterfall(&linker.learn(), 0, 1))?;
+    /// assert!(waterfall.contains("10 km apart or less"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn geographic(
+        latitude: usize,
+        longitude: usize,
+        metres: impl IntoIterator<Item = u32>,
+    ) -> Self {
+        let conditions = metres.into_iter().map(Condition::Metres);
+        Self { beside: Some(longitude), ..Self::custom(latitude, conditions) }
+    }
+
+    /// Why its conditions say nothing of columns that mean what they do, if so.
+    pub(super) fn misfit(
+        &self,
+        meaning: impl Fn(usize) -> Option<Meaning>,
+    ) -> Option<&'static str> {
+        let column = meaning(self.column)?;
+        let beside = self.beside.and_then(meaning);
+        self.conditions.iter().find_map(|condition| condition.misfit(column, beside))
     }
 }
 
@@ -196,24 +205,31 @@ impl<'t> Comparer<'t> {
 
     /// The level of two records; `None` where one of them lacks the fact.
     pub(super) fn level(&self, of: &Comparison, a: u32, b: u32) -> Option<u8> {
-        if of.field == Field::Place {
-            return self.place(of, a, b);
+        match of.field {
+            Field::Place => return self.place(of, a, b),
+            Field::Custom => return self.custom(of, a, b),
+            _ => {}
         }
         let (one, other) = (self.cell(of.column, a), self.cell(of.column, b));
         if one == MISSING || other == MISSING {
             return None;
         }
-        let is_first = of.conditions.first().is_none_or(|first| *first == Condition::Same);
-        if one == other && is_first {
+        if one == other {
             return Some(0);
+        }
+        let texts = &self.table.columns()[of.column].texts;
+        let (sketch, beside) = (texts.sketch(one), texts.sketch(other));
+        if sketch.is_ascii() != beside.is_ascii()
+            && let Some(level) = self.read(of, a, b)
+        {
+            return level;
         }
         match of.field {
             Field::FirstName if self.is_swapped(of, a, b) => return Some(1),
             Field::Surname if self.is_swapped(of, a, b) => return None,
             _ => {}
         }
-        let texts = &self.table.columns()[of.column].texts;
-        if self.is_far(of.field, texts.sketch(one), texts.sketch(other)) {
+        if self.is_far(of.field, sketch, beside) {
             return u8::try_from(of.field.levels().len() - 1).ok();
         }
         let (here, there) = (texts.get(one), texts.get(other));
@@ -224,15 +240,59 @@ impl<'t> Comparer<'t> {
             Field::Email | Field::Phone => {
                 Some(if osa_within(here, there, 1).is_some() { 1 } else { 2 })
             }
-            Field::Custom => {
-                let holds = |condition: &Condition| condition.holds(here, there);
-                of.conditions.iter().position(holds).and_then(|level| u8::try_from(level).ok())
-            }
-            Field::Text | Field::Place => {
+            Field::Text | Field::Place | Field::Custom => {
                 let close = here.len().min(there.len()) > 2 && osa_within(here, there, 2).is_some();
                 Some(if close { 1 } else { 2 })
             }
         }
+    }
+
+    /// The level of two records by a comparison's own conditions.
+    fn custom(&self, of: &Comparison, a: u32, b: u32) -> Option<u8> {
+        let (one, other) = (self.cell(of.column, a), self.cell(of.column, b));
+        if one == MISSING || other == MISSING {
+            return None;
+        }
+        let (here, there) = (self.text(of.column, a), self.text(of.column, b));
+        let spots = match of.beside {
+            None if one == other && of.conditions.first() == Some(&Condition::Same) => {
+                return Some(0);
+            }
+            None => None,
+            Some(east) => Some((
+                Spot::read(here, self.text(east, a))?,
+                Spot::read(there, self.text(east, b))?,
+            )),
+        };
+        let values = Values { here, there, spots, nicknames: self.nicknames };
+        let holds = |condition: &Condition| condition.holds(&values);
+        of.conditions.iter().position(holds).and_then(|level| u8::try_from(level).ok())
+    }
+
+    /// The level of two names of which one is in Latin letters and one is not: of their readings.
+    /// `None` where there are none.
+    ///
+    /// Few pairs come here, so that those in one alphabet need not know of it.
+    #[cold]
+    fn read(&self, of: &Comparison, a: u32, b: u32) -> Option<Option<u8>> {
+        // Of consonants, which hold several names: much alike, never the same.
+        let (much_alike, different) = match of.field {
+            Field::FirstName => (5, 7),
+            Field::Surname => (3, 4),
+            _ => return None,
+        };
+        let own = Readings::of(self.text(of.column, a), self.text(of.column, b))?;
+        let swapped = |beside| {
+            read_alike(self.text(of.column, a), self.text(beside, b))
+                && read_alike(self.text(beside, a), self.text(of.column, b))
+        };
+        Some(match of.beside {
+            _ if own.are_same() => Some(if own.are_consonants { much_alike } else { 0 }),
+            Some(beside) if swapped(beside) => (of.field == Field::FirstName).then_some(1),
+            _ if own.are_consonants => Some(different),
+            _ if of.field == Field::FirstName => Some(self.first_name(&own.here, &own.there)),
+            _ => Some(surname(&own.here, &own.there)),
+        })
     }
 
     /// Whether first name and surname of one stand in each other's place.
@@ -315,7 +375,13 @@ impl<'t> Comparer<'t> {
             }
             (Some((one, other)), Some(city)) => {
                 let texts = &self.table.columns()[city].texts;
-                if texts.sketch(one).is_below(texts.sketch(other), SAME_TOWN) {
+                let sketches = (texts.sketch(one), texts.sketch(other));
+                if sketches.0.is_ascii() != sketches.1.is_ascii()
+                    && read_alike(texts.get(one), texts.get(other))
+                {
+                    return Some(4);
+                }
+                if sketches.0.is_below(sketches.1, SAME_TOWN) {
                     return Some(5);
                 }
                 let (one, other) = (self.text(city, a), self.text(city, b));

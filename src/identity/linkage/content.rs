@@ -9,6 +9,7 @@
 
 use chrono::Datelike as _;
 
+use super::condition::spots::Axis;
 use super::meaning::Meaning;
 use super::table::{Column, Table};
 use super::texts::hash;
@@ -24,7 +25,8 @@ const BYTES_MAX: usize = 254;
 impl Meaning {
     /// Guesses from a column's name and, where that says nothing, from its values.
     ///
-    /// Looks at the first thousand values that are not empty; nine in ten must have one form.
+    /// Looks at the first thousand values that are not empty; nine in ten must have one form. A
+    /// column whose name says that it is of latitudes or longitudes must have values like them.
     ///
     /// ```
     /// use omnichannel::identity::linkage::Meaning;
@@ -40,19 +42,34 @@ impl Meaning {
                 let values = values.into_iter().map(str::trim).filter(|value| !value.is_empty());
                 of_values(&values.take(SAMPLE_MAX).collect::<Vec<_>>())
             }
+            // `Lat` may be a word of many things: its values say whether it is degrees.
+            known if Axis::of(known).is_some_and(|axis| !most_read(axis, values)) => Self::Other,
             known => known,
         }
     }
 }
 
+/// Whether nine in ten values are degrees, or there is no value.
+fn most_read<'v>(axis: Axis, values: impl IntoIterator<Item = &'v str>) -> bool {
+    let values = values.into_iter().filter(|value| !value.trim().is_empty()).take(SAMPLE_MAX);
+    let (fits, all) = values.fold((0, 0), |(fits, all), value| {
+        (fits + usize::from(axis.read(value).is_some()), all + 1)
+    });
+    fits * 10 >= all * 9
+}
+
 impl Table {
     /// The same, with meanings for columns whose names say nothing and whose values say much.
     ///
-    /// What another column means already is not given again.
+    /// What another column means already is not given again. Coordinates that are none are text.
     pub(super) fn guessed(mut self) -> Self {
         self.number();
         for at in 0..self.columns.len() {
             let column = &self.columns[at];
+            if Axis::of(column.meaning()).is_some_and(|axis| !most_read(axis, sample(column))) {
+                self.columns[at].meaning = Meaning::Other;
+                continue;
+            }
             if column.meaning() != Meaning::Other {
                 continue;
             }

@@ -374,7 +374,13 @@ impl TryFrom<Document> for Model {
     fn try_from(document: Document) -> Result<Self, ModelError> {
         document.check()?;
         let weighed = document.comparisons.iter().map(|of| document.weighed(of));
-        let comparisons = weighed.collect::<Result<_, _>>()?;
+        let comparisons: Vec<Weighed> = weighed.collect::<Result<_, _>>()?;
+        for Weighed { comparison, .. } in &comparisons {
+            if let Some(why) = comparison.misfit(|at| Some(document.columns.get(at)?.meaning)) {
+                let column = &document.columns[comparison.column].name;
+                return Err(unsound(format!("comparison of `{column}`"), why));
+            }
+        }
         let counted = document.frequencies.iter();
         let counted = counted.map(|of| of.frequency(document.place(&of.column)?));
         let frequencies = Arc::new(counted.collect::<Result<_, ModelError>>()?);

@@ -64,6 +64,9 @@ impl Linker {
             if !(2..=LEVELS_MAX).contains(&comparison.level_count()) {
                 return Err(unsound(at, "it has not 2 to 8 levels"));
             }
+            if let Some(why) = comparison.misfit(|at| Some(table.columns().get(at)?.meaning())) {
+                return Err(unsound(at, why));
+            }
         }
         Ok(Self::made(table.cleaned(), comparisons, None))
     }

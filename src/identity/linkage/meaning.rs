@@ -33,10 +33,22 @@ pub enum Meaning {
     Source,
     /// Anything else, compared as it is.
     Other,
+    /// How far north a point on the Earth is, in decimal degrees; south is below 0.
+    Latitude,
+    /// How far east it is; west is below 0.
+    Longitude,
+    /// A number, with `.` or `,` before its decimals; never guessed.
+    Number,
+    /// Several values in one cell; never guessed.
+    List,
+    /// Several e-mail addresses in one cell; never guessed.
+    Emails,
+    /// Several telephone numbers in one cell; never guessed.
+    Phones,
 }
 
 /// Words in names of columns, by meaning; the first that fits counts.
-const WORDS: [(Meaning, &[&str]); 12] = [
+const WORDS: [(Meaning, &[&str]); 14] = [
     (Meaning::Email, &["email", "mail", "courriel"]),
     (Meaning::Phone, &["phone", "mobile", "tel", "telephone", "cell", "portable"]),
     (Meaning::BirthDate, &["dob", "birth", "birthdate", "birthday", "naissance", "born"]),
@@ -49,6 +61,8 @@ const WORDS: [(Meaning, &[&str]); 12] = [
     (Meaning::HouseNumber, &["number", "house", "streetnumber", "numero"]),
     (Meaning::AddressLine, &["address", "street", "addr", "adresse", "rue", "road"]),
     (Meaning::Source, &["source", "system", "origin", "dataset"]),
+    (Meaning::Latitude, &["latitude", "lat"]),
+    (Meaning::Longitude, &["longitude", "lon", "lng"]),
 ];
 
 /// Words of columns that state nothing of a person, whatever else they say.
@@ -67,6 +81,7 @@ impl Meaning {
     /// assert_eq!(Meaning::guess("street_number"), Meaning::HouseNumber);
     /// assert_eq!(Meaning::guess("favourite colour"), Meaning::Other);
     /// assert_eq!(Meaning::guess("last_seen"), Meaning::Other);
+    /// assert_eq!(Meaning::guess("geo_lat"), Meaning::Latitude);
     /// ```
     pub fn guess(name: &str) -> Self {
         if Self::states_no_fact(name) {
@@ -75,7 +90,10 @@ impl Meaning {
         let plain = plain(name);
         let words: Vec<&str> = plain.split(' ').collect();
         let fits = |(_, known): &&(Self, &[&str])| words.iter().any(|word| known.contains(word));
-        WORDS.iter().find(fits).map_or(Self::Other, |(meaning, _)| *meaning)
+        let known = WORDS.iter().find(fits).map(|(meaning, _)| *meaning);
+        // `long` beside `lat`; but a `long_name` is no longitude.
+        let is_long = words.last() == Some(&"long");
+        known.or(is_long.then_some(Self::Longitude)).unwrap_or(Self::Other)
     }
 
     /// Whether a column's name says that it is of something else than the person.
@@ -86,6 +104,18 @@ impl Meaning {
     /// Whether it tells a person from the others of the household: a name, a birth, a number.
     pub fn is_personal(self) -> bool {
         matches!(self, Self::FirstName | Self::BirthDate | Self::NationalId)
+    }
+}
+
+impl Meaning {
+    /// What each element means, where a cell holds several.
+    pub(super) fn of_elements(self) -> Option<Self> {
+        match self {
+            Self::List => Some(Self::Other),
+            Self::Emails => Some(Self::Email),
+            Self::Phones => Some(Self::Phone),
+            _ => None,
+        }
     }
 }
 

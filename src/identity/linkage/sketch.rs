@@ -47,6 +47,11 @@ impl Sketch {
         self.head[0]
     }
 
+    /// Whether it is of Latin letters without accents, digits and signs only.
+    pub(super) fn is_ascii(self) -> bool {
+        self.is_ascii
+    }
+
     /// Whether it is one symbol.
     pub(super) fn is_initial(self) -> bool {
         self.length == 1

@@ -96,7 +96,7 @@ impl Placed<'_> {
         let mut columns: Vec<String> =
             places.map(|at| linker.table.columns()[at].name().to_owned()).collect();
         // Of names the other column only shows whether they are swapped.
-        if field != Field::Place {
+        if !matches!(field, Field::Place | Field::Custom) {
             columns.truncate(1);
         }
         let level = linker.comparer().level(comparison, a, b);

@@ -10,6 +10,7 @@
 //! by what nobody has written. The class of related people has no place in its format.
 
 mod read;
+mod sides;
 mod sql;
 mod write;
 

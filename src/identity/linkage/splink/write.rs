@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::sides::{DAMERAU, Sides, area, birth_date, custom};
 use crate::identity::linkage::compare::{ALIKE, Field, MUCH_ALIKE, SAME_TOWN};
-use crate::identity::linkage::condition::{Condition, decimal};
 use crate::identity::linkage::meaning::Meaning::{
     self, BirthDate, Email, FirstName, NationalId, Phone, PostalCode, Surname,
 };
@@ -98,7 +98,7 @@ impl Model {
         for (level, words) in words.iter().enumerate() {
             let sql = match (comparison.field, comparison.conditions.get(level)) {
                 _ if level + 1 == comparison.level_count() => Some("ELSE".to_owned()),
-                (Field::Custom, Some(condition)) => custom(*condition, &own),
+                (Field::Custom, Some(condition)) => custom(*condition, &own, beside.as_ref()),
                 (field, _) => known(field, level, &own, beside.as_ref()),
             };
             let Some(sql) = sql else {
@@ -128,42 +128,6 @@ impl Model {
     }
 }
 
-/// A column's value on both sides, quoted.
-struct Sides {
-    l: String,
-    r: String,
-}
-
-impl Sides {
-    fn of(name: &str) -> Self {
-        let name = name.replace('"', "\"\"");
-        Self { l: format!("\"{name}_l\""), r: format!("\"{name}_r\"") }
-    }
-
-    fn equal(&self) -> String {
-        format!("{} = {}", self.l, self.r)
-    }
-
-    fn alike(&self, least: f64) -> String {
-        format!("jaro_winkler_similarity({}, {}) >= {least}", self.l, self.r)
-    }
-
-    fn apart(&self, function: &str, most: u32) -> String {
-        format!("{function}({}, {}) <= {most}", self.l, self.r)
-    }
-
-    /// The same expression of both sides.
-    fn both(&self, expression: impl Fn(&str) -> String) -> String {
-        format!("{} = {}", expression(&self.l), expression(&self.r))
-    }
-
-    fn missing(&self) -> String {
-        format!("{} IS NULL OR {} IS NULL", self.l, self.r)
-    }
-}
-
-const DAMERAU: &str = "damerau_levenshtein";
-
 /// Whether names stand in each other's place.
 fn swapped(own: &Sides, other: &Sides) -> String {
     let alike =
@@ -174,6 +138,7 @@ fn swapped(own: &Sides, other: &Sides) -> String {
 fn missing(field: Field, own: &Sides, beside: Option<&Sides>) -> String {
     match (field, beside) {
         (Field::Place, Some(town)) => format!("({}) AND ({})", own.missing(), town.missing()),
+        (Field::Custom, Some(other)) => format!("{} OR {}", own.missing(), other.missing()),
         (Field::Surname, Some(first)) => {
             let swapped = swapped(own, first);
             format!("{} OR ({} <> {} AND {swapped})", own.missing(), own.l, own.r)
@@ -205,10 +170,7 @@ fn known(field: Field, level: usize, own: &Sides, beside: Option<&Sides>) -> Opt
         }
         (Field::BirthDate, level) => birth_date(level, own),
         (Field::Place, 1) => Some(own.apart(DAMERAU, 1)),
-        (Field::Place, 2) => beside.map(|town| {
-            let area = own.both(|s| format!("substr({s}, 1, greatest(length({s}) - 3, 2))"));
-            format!("{} AND {area}", town.equal())
-        }),
+        (Field::Place, 2) => beside.map(|town| format!("{} AND {}", town.equal(), area(own))),
         (Field::Place, 3) => beside.map(Sides::equal),
         (Field::Place, 4) => beside.map(|town| town.alike(SAME_TOWN)),
         (Field::Email | Field::Phone, 1) => Some(own.apart(DAMERAU, 1)),
@@ -218,49 +180,4 @@ fn known(field: Field, level: usize, own: &Sides, beside: Option<&Sides>) -> Opt
         }
         _ => None,
     }
-}
-
-fn birth_date(level: usize, own: &Sides) -> Option<String> {
-    let part = |from: u32, count: u32| own.both(|s| format!("substr({s}, {from}, {count})"));
-    let year = part(1, 4);
-    Some(match level {
-        1 => {
-            let (l, r) = (&own.l, &own.r);
-            let turned = format!("substr({l}, 5, 2) = substr({r}, 7, 2)");
-            format!("{year} AND {turned} AND substr({l}, 7, 2) = substr({r}, 5, 2)")
-        }
-        2 => part(1, 6),
-        3 => part(5, 4),
-        4 => {
-            let first = |side: &str| format!("substr({side}, 5, 4) = '0101'");
-            format!("{year} AND ({} OR {})", first(&own.l), first(&own.r))
-        }
-        5 => year,
-        _ => return None,
-    })
-}
-
-fn custom(condition: Condition, own: &Sides) -> Option<String> {
-    let words = |side: &str| format!("string_split({side}, ' ')");
-    let lists = (words(&own.l), words(&own.r));
-    let shared = format!("len(list_intersect({}, {}))", lists.0, lists.1);
-    Some(match condition {
-        Condition::Same => own.equal(),
-        Condition::JaroWinkler(least) => {
-            format!("jaro_winkler_similarity({}, {}) >= {}", own.l, own.r, decimal(least))
-        }
-        Condition::Levenshtein(most) => own.apart("levenshtein", most),
-        Condition::Damerau(most) | Condition::Osa(most @ 0..=1) => own.apart(DAMERAU, most),
-        Condition::Jaccard(least) => {
-            let all = format!("len(list_distinct(list_concat({}, {})))", lists.0, lists.1);
-            format!("{shared} >= {} * {all}", decimal(least))
-        }
-        Condition::WordsInCommon(least) => format!("{shared} >= {least}"),
-        Condition::Beginning(count) => {
-            let long = format!("least(length({}), length({})) >= {count}", own.l, own.r);
-            format!("{} AND {long}", own.both(|side| format!("substr({side}, 1, {count})")))
-        }
-        Condition::Otherwise => "ELSE".to_owned(),
-        Condition::Osa(_) | Condition::SoundsAlike => return None,
-    })
 }
