@@ -3,7 +3,9 @@
 //! Oracles: `strsim` (tables of cells) and `rapidfuzz` (words of bits). Texts of few symbols meet
 //! often; lengths lie around the 16 and 64 symbols at which the kernels change.
 
+mod alphabets;
 mod conditions;
+mod distances;
 mod document;
 mod edits;
 mod evaluate;

@@ -218,9 +218,9 @@ impl<'t> Comparer<'t> {
             return Some(0);
         }
         let texts = &self.table.columns()[of.column].texts;
-        let (sketch, beside) = (texts.sketch(one), texts.sketch(other));
-        if sketch.is_ascii() != beside.is_ascii()
-            && let Some(level) = self.read(of, a, b)
+        let (outline, another) = (texts.sketch(one), texts.sketch(other));
+        if outline.is_ascii() != another.is_ascii()
+            && let Some(level) = self.by_reading(of, a, b)
         {
             return level;
         }
@@ -229,7 +229,7 @@ impl<'t> Comparer<'t> {
             Field::Surname if self.is_swapped(of, a, b) => return None,
             _ => {}
         }
-        if self.is_far(of.field, sketch, beside) {
+        if self.is_far(of.field, outline, another) {
             return u8::try_from(of.field.levels().len() - 1).ok();
         }
         let (here, there) = (texts.get(one), texts.get(other));
@@ -274,7 +274,7 @@ impl<'t> Comparer<'t> {
     ///
     /// Few pairs come here, so that those in one alphabet need not know of it.
     #[cold]
-    fn read(&self, of: &Comparison, a: u32, b: u32) -> Option<Option<u8>> {
+    fn by_reading(&self, of: &Comparison, a: u32, b: u32) -> Option<Option<u8>> {
         // Of consonants, which hold several names: much alike, never the same.
         let (much_alike, different) = match of.field {
             Field::FirstName => (5, 7),

@@ -1,9 +1,9 @@
 //! Points on the Earth, and how far apart they are.
 //!
-//! The haversine formula (Sinnott, "Virtues of the haversine", Sky and Telescope 68, 1984, 159) on a
+//! The haversine formula (Sinnott, "Virtues of the haversine", Sky and Telescope 68, 1984) on a
 //! sphere of the Earth's mean radius R1 = (2a + b) / 3 (Moritz, "Geodetic Reference System 1980",
-//! Journal of Geodesy 74, 2000): within half a per cent of the ellipsoid's distances. Angles are in
-//! millionths of a degree, 11 centimetres on a meridian.
+//! Journal of Geodesy 74, 2000): within six in a thousand of the ellipsoid's distances. Angles are
+//! in millionths of a degree, 11 centimetres on a meridian.
 //!
 //! # Law
 //!
@@ -107,20 +107,19 @@ impl Spot {
         if half >= PI / 2 {
             return true;
         }
-        let bound = sine(half);
-        self.haversine(other) <= square(bound)
+        self.haversine(other) <= square(sine(half))
     }
 
-    /// The square of the sine of half the angle between two points, in 2^-80.
+    /// The square of the sine of half the angle between two points.
     fn haversine(self, other: Self) -> i128 {
         let turn = 360 * DEGREE;
         let along = self.latitude.abs_diff(other.latitude).cast_signed();
         let around = self.longitude.abs_diff(other.longitude).cast_signed();
         let around = around.min(turn - around);
-        let cosines = self.cosine() * other.cosine() >> BITS;
+        let cosines = (self.cosine() * other.cosine()) >> BITS;
         let across = square(sine(half_of(around)));
-        // As 2^-40 and 2^-80: their product fits.
-        square(sine(half_of(along))) + ((cosines >> (BITS - 40)) * across >> 40)
+        let (high, low) = (across >> BITS, across & (ONE - 1));
+        square(sine(half_of(along))) + cosines * high + ((cosines * low) >> BITS)
     }
 
     fn cosine(self) -> i128 {
@@ -134,9 +133,8 @@ fn half_of(angle: i64) -> i128 {
     i128::from(angle) * PI / i128::from(360 * DEGREE)
 }
 
-/// A square, in 2^-80.
+/// A square, of twice as many bits: the smallest distances and the largest need them all.
 fn square(sine: i128) -> i128 {
-    let sine = sine >> (BITS - 40);
     sine * sine
 }
 
@@ -157,9 +155,9 @@ const SERIES: [i128; TERMS] = {
 
 /// The sine of an arc from 0 to a right angle.
 fn sine(arc: i128) -> i128 {
-    let square = arc * arc >> BITS;
-    let sum = SERIES.iter().rev().fold(0, |sum, term| term + (sum * square >> BITS));
-    sum * arc >> BITS
+    let square = (arc * arc) >> BITS;
+    let sum = SERIES.iter().rev().fold(0, |sum, term| term + ((sum * square) >> BITS));
+    (sum * arc) >> BITS
 }
 
 #[cfg(test)]
