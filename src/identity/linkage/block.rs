@@ -13,6 +13,7 @@ use std::ops::Range;
 use super::compare::area;
 use super::meaning::Meaning;
 use super::parts::{answers_over, each_chunk};
+use super::reading::blocked;
 use super::table::{Column, Table};
 use super::texts::hash;
 
@@ -300,7 +301,8 @@ pub(super) fn keys(table: &Table, rules: &[Rule]) -> Vec<u32> {
     let hashed: Vec<Vec<u64>> = answers_over(table.len(), &parts, |(column, cut)| {
         let column = &table.columns()[*column];
         let seed = seed(column.meaning(), *cut);
-        let hashed = column.texts.iter().map(|text| match part(*cut, text) {
+        let name = |text| blocked(column.meaning(), text);
+        let hashed = column.texts.iter().map(|text| match part(*cut, &name(text)) {
             "" => 0,
             part => hash(seed, part.as_bytes()) | 1,
         });
