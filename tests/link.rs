@@ -12,6 +12,8 @@ mod options;
 mod outcome;
 #[path = "../examples/link/progress.rs"]
 mod progress;
+#[path = "../examples/link/quoted.rs"]
+mod quoted;
 #[path = "../examples/link/read.rs"]
 mod read;
 #[path = "../examples/link/run.rs"]
@@ -182,11 +184,25 @@ fn wrong_files_are_refused_by_row_and_column() {
     for (name, bytes, message) in cases {
         assert_eq!(refused(name, bytes, &id), message);
     }
-    let open = b"id,surname,city\n1,\"a,b\n2,c,d\n";
-    assert_eq!(
-        refused("open.csv", open, &id),
-        "open.csv, row 2 has 2 values, but the header has 3 columns: a quotation mark may be open"
-    );
+    // What stands after an open quotation mark must not be lost.
+    let closed_late = b"id,city\n1,\"ann\n2,bob\n3,\"cy\"\n4,dan\n";
+    for (text, message) in [
+        (
+            b"id,surname,city\n1,\"a,b\n2,c,d\n".as_slice(),
+            "open.csv: line 2: a quotation mark is opened and never closed",
+        ),
+        (
+            b"id,surname\n1,\"ann\n2,bob\n3,cy\n",
+            "open.csv: line 2: a quotation mark is opened and never closed",
+        ),
+        (
+            closed_late,
+            "open.csv: line 4: a value in quotation marks goes on after the closing one; it began \
+             on line 2: write marks within a value twice",
+        ),
+    ] {
+        assert_eq!(refused("open.csv", text, &id), message);
+    }
     let text = b"id,a,a,surname\n1,x,y,z\n";
     assert_eq!(
         refused("other.csv", text, &["--id", "key"]),
@@ -197,6 +213,41 @@ fn wrong_files_are_refused_by_row_and_column() {
         "other.csv: --id: the columns 2 and 3 are both called `a`"
     );
     assert!(refused("absent", text, &["gone.csv", "--id", "id"]).starts_with("gone.csv: "));
+}
+
+#[test]
+fn quotation_marks_that_are_closed_are_no_trouble() {
+    let folder = folder("quoted");
+    let file = folder.join("quoted.csv").to_str().expect("UTF-8").to_owned();
+    let text = "\"id\",\"city\"\r\n\"1\",\"5\"\" of\r\nsnow\"\r\n2,5\" pipe\r\n\"3\",\"\"";
+    fs::write(&file, text).expect("a file");
+    assert_eq!(link(&[&file, "--id", "id"]).expect("it links")["records"], 3);
+}
+
+#[test]
+fn nothing_is_written_over_what_is_read_or_written() {
+    let folder = folder("over");
+    let path = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
+    let (file, out) = (path("over.csv"), path("out.csv"));
+    let text = "id,city\n1,x\n2,y\n";
+    fs::write(&file, text).expect("a file");
+    let round_about = format!("{}/../over/over.csv", folder.display());
+    for (words, message) in [
+        ([&*file, "--out", &round_about], "--out would overwrite what input names"),
+        ([&*file, "--report", &file], "--report would overwrite what input names"),
+    ] {
+        let refused = link(&[&words[..], &["--id", "id"]].concat()).expect_err("it would");
+        assert!(refused.starts_with(message), "{refused}");
+    }
+    let refused = link(&[&file, "--id", "id", "--out", &out, "--pairs", &out]).expect_err("twice");
+    assert!(refused.starts_with("--pairs would overwrite what --out names"), "{refused}");
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), text);
+    // A file that is there already is replaced once the new one is whole.
+    fs::write(&out, "old").expect("a file");
+    link(&[&file, "--id", "id", "--out", &out]).expect("it links");
+    assert_eq!(fs::read_to_string(&out).expect("it is there"), "record_id,cluster_id\n1,1\n2,2\n");
+    let left = fs::read_dir(&folder).expect("a folder").count();
+    assert_eq!(left, 2, "nothing is left beside");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use omnichannel::identity::linkage::Meaning;
 
 use crate::config::Config;
 use crate::options::Options;
+use crate::quoted::Quoted;
 use crate::sniff::{separator, wrong_text};
 
 /// How much of a file tells what separates its values.
@@ -19,7 +20,7 @@ pub(crate) struct Opened {
     pub(crate) name: String,
     /// Which file it is, from 0.
     pub(crate) source: u16,
-    pub(crate) reader: csv::Reader<BufReader<Box<dyn Read>>>,
+    pub(crate) reader: csv::Reader<Quoted<BufReader<Box<dyn Read>>>>,
     pub(crate) header: Vec<String>,
     pub(crate) bytes: u64,
     /// Where its ids and its truth stand.
@@ -105,8 +106,9 @@ impl Opened {
             return Err(format!("{name} {wrong}"));
         }
         let mut reader = csv::ReaderBuilder::new();
-        reader.flexible(true).has_headers(false).delimiter(separator(beginning));
-        let mut reader = reader.from_reader(file);
+        let separator = separator(beginning);
+        reader.flexible(true).has_headers(false).delimiter(separator);
+        let mut reader = reader.from_reader(Quoted::new(file, separator));
         let mut row = ByteRecord::new();
         reader.read_byte_record(&mut row).map_err(|error| format!("{name}: {error}"))?;
         let (header, cells) = (Vec::new(), Vec::new());

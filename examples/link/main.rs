@@ -25,6 +25,7 @@ mod ids;
 mod options;
 mod outcome;
 mod progress;
+mod quoted;
 mod read;
 mod run;
 mod sniff;

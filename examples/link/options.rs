@@ -1,6 +1,6 @@
 //! What is asked on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) const USAGE: &str = "\
 usage: link people.csv [more.csv] --id COLUMN
@@ -26,6 +26,16 @@ pub(crate) struct Options {
     pub(crate) pairs: Option<PathBuf>,
     pub(crate) report: Option<PathBuf>,
     pub(crate) expose: bool,
+}
+
+/// A path from the root, as far as there is something to follow.
+fn whole(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let within = || {
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(parent.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(within).unwrap_or_else(|| path.to_owned())
 }
 
 impl Options {
@@ -101,6 +111,31 @@ impl Options {
             self.report.is_none(),
             "--expose is for --report: it shows there what records say",
         )?;
+        self.check_paths()?;
         Ok(self)
+    }
+
+    /// Nothing is written over what is read, nor over something else that is written.
+    fn check_paths(&self) -> Result<(), String> {
+        let read = self.files.iter().map(|path| ("input", path));
+        let read = read.chain(self.config.iter().map(|path| ("--config", path)));
+        let read = read.chain(self.model.iter().map(|path| ("--model", path)));
+        let written = [
+            ("--save-model", &self.save_model),
+            ("--out", &self.out),
+            ("--pairs", &self.pairs),
+            ("--report", &self.report),
+        ];
+        let mut taken: Vec<(&str, PathBuf)> =
+            read.map(|(what, path)| (what, whole(path))).collect();
+        for (option, path) in written {
+            let Some(path) = path.as_deref().map(whole) else { continue };
+            if let Some((other, _)) = taken.iter().find(|(_, known)| *known == path) {
+                let path = path.display();
+                return Err(format!("{option} would overwrite what {other} names: {path}"));
+            }
+            taken.push((option, path));
+        }
+        Ok(())
     }
 }

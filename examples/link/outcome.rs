@@ -32,7 +32,10 @@ impl Records {
 
     /// Writes every record with its person, who is called by its first record.
     pub(crate) fn write_clusters(&self, people: &[u32], path: &Path) -> Result<(), csv::Error> {
-        let mut out = csv::Writer::from_path(path)?;
+        at_once(path, |path| self.clusters(people, csv::Writer::from_path(path)?))
+    }
+
+    fn clusters(&self, people: &[u32], mut out: csv::Writer<File>) -> Result<(), csv::Error> {
         let both = self.sources.len() > 1;
         if both {
             out.write_record(["source", "record_id", "cluster_id"])?;
@@ -52,7 +55,10 @@ impl Records {
 
     /// Writes every link with its weight, and how probable one person is.
     pub(crate) fn write_pairs(&self, linked: &Linked, path: &Path) -> Result<(), csv::Error> {
-        let mut out = csv::Writer::from_path(path)?;
+        at_once(path, |path| self.links(linked, csv::Writer::from_path(path)?))
+    }
+
+    fn links(&self, linked: &Linked, mut out: csv::Writer<File>) -> Result<(), csv::Error> {
         if self.sources.len() > 1 {
             out.write_field("source_l")?;
             out.write_field("record_id_l")?;
@@ -81,9 +87,31 @@ impl Records {
 
 /// Writes a text to a file.
 pub(crate) fn write_text(text: &str, path: &Path) -> Result<(), std::io::Error> {
-    let mut out = BufWriter::new(File::create(path)?);
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    at_once(path, |path| {
+        let mut out = BufWriter::new(File::create(path)?);
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    })
+}
+
+/// Writes a file beside the one that is meant, which it becomes once it is whole.
+fn at_once<E: From<std::io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    if path.exists() && !path.is_file() {
+        // A pipe or a terminal.
+        return write(path);
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let written = write(part).and_then(|()| Ok(std::fs::rename(part, path)?));
+    if written.is_err() {
+        // What is left of it is of no use to anybody.
+        let _ = std::fs::remove_file(part);
+    }
+    written
 }
 
 /// Measures the people against the truth, and tells what the best threshold would give.

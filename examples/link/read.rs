@@ -1,6 +1,6 @@
 //! Reads the records of CSV files, and says where one cannot be read.
 
-use csv::{ByteRecord, Position};
+use csv::ByteRecord;
 use indicatif::ProgressBar;
 use omnichannel::identity::linkage::Table;
 use regex::Regex;
@@ -9,9 +9,6 @@ use crate::config::Config;
 use crate::header::{Opened, columns, sources};
 use crate::ids::Ids;
 use crate::options::Options;
-
-/// Most bytes of a row: an open quotation mark makes one of all that follows.
-const ROW_BYTES_MAX: u64 = 16 << 20;
 
 /// The records of all files, their ids, and whose each is, where that is known.
 pub(crate) struct Records {
@@ -73,7 +70,7 @@ impl Opened {
             // Blank lines are no rows; the last row may end without one.
             let within = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
             let line = self.reader.position().line().saturating_sub(1 + within).max(number as u64);
-            self.take(&row, (number, line, &at), pattern, records)?;
+            self.take(&row, (number, line), pattern, records)?;
             lines.push(u32::try_from(line).unwrap_or(u32::MAX));
             if number.is_multiple_of(16_384) {
                 bar.set_position(began + at.byte());
@@ -99,23 +96,15 @@ impl Opened {
     fn take(
         &self,
         row: &ByteRecord,
-        (number, line, from): (usize, u64, &Position),
+        (number, line): (usize, u64),
         pattern: Option<&Regex>,
         records: &mut Records,
     ) -> Result<(), String> {
         let at = || format!("{}, {}", self.name, place_of(number, line));
         if row.len() != self.header.len() {
-            let bytes = self.reader.position().byte() - from.byte();
-            let open = if bytes > ROW_BYTES_MAX || row.iter().any(|value| value.contains(&b'\n')) {
-                ": a quotation mark may be open"
-            } else {
-                ""
-            };
             let (found, expected) = (row.len(), self.header.len());
-            return Err(format!(
-                "{} has {found} values, but the header has {expected} columns{open}",
-                at()
-            ));
+            let ragged = format!("has {found} values, but the header has {expected} columns");
+            return Err(format!("{} {ragged}", at()));
         }
         let value = |column: usize| {
             std::str::from_utf8(&row[column]).map(str::trim).map_err(|wrong| {

@@ -10,6 +10,7 @@ mod document;
 mod edits;
 mod evaluate;
 mod explained;
+mod extremes;
 mod households;
 mod labels;
 mod live;

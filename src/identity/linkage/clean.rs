@@ -9,12 +9,17 @@ use crate::identity::blocked::{is_placeholder, judge_mailbox, judge_number};
 use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
 use crate::model::{Identifier, Namespace};
 
-/// A value's form for comparing; empty where it stands for none. Never longer than a few times
-/// what was written.
+/// A value's form for comparing; empty where it stands for none, and where it is longer than an
+/// identifier can be, before or after: some letters grow where they become small.
 pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {
     if seen.len() > Identifier::BYTES_MAX {
         return Cow::Borrowed("");
     }
+    let clean = form(meaning, seen);
+    if clean.len() > Identifier::BYTES_MAX { Cow::Borrowed("") } else { clean }
+}
+
+fn form(meaning: Meaning, seen: &str) -> Cow<'_, str> {
     match meaning {
         // 0 is a number, and a list has placeholders among its elements.
         Meaning::Latitude => return Cow::Owned(Axis::Latitude.cleaned(seen)),

@@ -119,6 +119,24 @@ impl Comparison {
         Self { field: Field::Custom, column, beside: None, personal: false, conditions, rarity }
     }
 
+    /// What is wrong with its conditions, if anything.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        let own = &self.conditions;
+        if self.field != Field::Custom {
+            let none = own.is_empty();
+            return (!none).then_some("conditions belong to each level of a custom field, only");
+        }
+        let ends = own.iter().filter(|condition| **condition == Condition::Otherwise).count();
+        if own.last() != Some(&Condition::Otherwise) || ends != 1 {
+            return Some("its last level, and no other, must be `otherwise`");
+        }
+        if own.iter().any(|condition| !condition.is_sound()) {
+            return Some("a condition can never be met");
+        }
+        let rare = self.rarity && own.first() != Some(&Condition::Same);
+        rare.then_some("rarity counts for equal values only")
+    }
+
     /// How many levels it has.
     pub fn level_count(&self) -> usize {
         if self.field == Field::Custom { self.conditions.len() } else { self.field.levels().len() }
@@ -310,8 +328,8 @@ impl<'t> Comparer<'t> {
                 && one.bytes().next() == other.bytes().next()
                 && jaro_winkler_at_least(one, other, MUCH_ALIKE).is_some()
         };
-        alike(self.text(of.column, a), self.text(beside, b))
-            && alike(self.text(beside, a), self.text(of.column, b))
+        let name = |column, record| beginning(self.text(column, record));
+        alike(name(of.column, a), name(beside, b)) && alike(name(beside, a), name(of.column, b))
     }
 
     /// Whether the outlines of two values say that they are as different as they can be.
@@ -336,6 +354,7 @@ impl<'t> Comparer<'t> {
     }
 
     fn first_name(&self, here: &str, there: &str) -> u8 {
+        let (here, there) = (beginning(here), beginning(there));
         if self.nicknames.same(here, there) {
             return 2;
         }
@@ -398,7 +417,17 @@ pub(super) fn area(code: &str) -> &str {
     code.get(..keep).unwrap_or(code)
 }
 
+/// Most bytes of a name that are compared where two are not the same: nobody's is longer, and
+/// likeness costs the product of lengths.
+const NAME_BYTES_MAX: usize = 128;
+
+fn beginning(name: &str) -> &str {
+    let end = (0..=NAME_BYTES_MAX).rev().find(|end| name.is_char_boundary(*end));
+    if name.len() <= NAME_BYTES_MAX { name } else { &name[..end.unwrap_or(0)] }
+}
+
 fn surname(here: &str, there: &str) -> u8 {
+    let (here, there) = (beginning(here), beginning(there));
     let (short, long) = if here.len() <= there.len() { (here, there) } else { (there, here) };
     let first = short.split(' ').next();
     // `van` and `de la` are no part by which a name is known.

@@ -1,5 +1,6 @@
 //! How right links are from each threshold up.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -63,7 +64,7 @@ impl Curve {
     /// [`link`](super::link()) takes to keep people apart whom one link joins.
     pub fn of_components(links: &[Link], truth: &Truth) -> Self {
         let mut links: Vec<&Link> = links.iter().collect();
-        links.sort_unstable_by_key(|link| (-link.weight, link.a, link.b));
+        links.sort_unstable_by_key(|link| (Reverse(link.weight), link.a, link.b));
         let people = &truth.people;
         let cells = || people.iter().copied().zip(truth.sources.iter().copied());
         let mut found = Together::of(people.iter().map(|_| (0, 0)));

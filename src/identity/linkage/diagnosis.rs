@@ -88,7 +88,7 @@ impl Model {
 /// What is weak about a comparison, and at which level.
 fn weak(of: &Weighed) -> Vec<(Option<usize>, Weakness)> {
     let mut all = Vec::new();
-    let taught: u64 = of.pairs.iter().sum();
+    let taught = of.pairs.iter().fold(0_u64, |sum, pairs| sum.saturating_add(*pairs));
     if !of.pairs.is_empty() && taught < PAIRS_MIN {
         all.push((None, Weakness::FewPairs { pairs: taught }));
     }

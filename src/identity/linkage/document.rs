@@ -39,7 +39,7 @@ pub enum ModelError {
     #[error("the model has version {found}, this crate reads up to {VERSION}: update the crate")]
     Newer {
         /// The version that it has.
-        found: u32,
+        found: u64,
     },
     /// A part of it is missing, unknown or of another kind.
     #[error("the model does not read: {what}; write it again from the records that taught it")]
@@ -78,7 +78,7 @@ pub enum ModelError {
 #[derive(Deserialize)]
 struct Header {
     format: String,
-    version: u32,
+    version: u64,
 }
 
 /// A model with its columns by name.
@@ -155,7 +155,7 @@ impl Document {
         if header.format != FORMAT {
             return Err(ModelError::Foreign);
         }
-        if header.version > VERSION {
+        if header.version > u64::from(VERSION) {
             return Err(ModelError::Newer { found: header.version });
         }
         serde_json::from_str(json)
@@ -185,6 +185,9 @@ impl Document {
 
     fn check(&self) -> Result<(), ModelError> {
         self.check_columns()?;
+        if self.format != FORMAT {
+            return Err(ModelError::Foreign);
+        }
         if self.version != VERSION {
             return Err(unsound("version", "there is no such version"));
         }

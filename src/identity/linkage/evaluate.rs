@@ -33,7 +33,13 @@ impl Truth {
     /// The same, where only pairs of different sources count; a source for each record.
     #[must_use]
     pub fn across<T: Ord>(self, sources: &[T]) -> Self {
-        Self { sources: numbered(sources), ..self }
+        let mut sources = numbered(sources);
+        if !sources.is_empty() {
+            // Of records beyond what was told each is from a source of its own.
+            let next = sources.iter().max().map_or(0, |most| most + 1);
+            sources.extend((next..).take(self.people.len().saturating_sub(sources.len())));
+        }
+        Self { sources, ..self }
     }
 
     /// Whether two records are a pair, and one person's.

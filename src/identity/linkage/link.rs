@@ -17,9 +17,9 @@ use crate::identity::Union;
 const GROUP_MAX: usize = 400;
 
 /// No pair weighs more, either way.
-const THRESHOLD_MAX: Millibits = 10_000_000;
+pub(super) const THRESHOLD_MAX: Millibits = 10_000_000;
 
-/// By how much the threshold rises within a group that is too large.
+/// By how much the weakest links of a group that is too large are outweighed by those that stay.
 const STEP: Millibits = 2_000;
 
 /// Two records that are sooner one person than not.
@@ -162,40 +162,63 @@ fn people(
 ) -> Vec<u32> {
     let mut people: Vec<u32> = (0..content.len()).map(place_of).collect();
     let mut waiting = connected(content.len(), links.to_vec());
-    let mut threshold = 0;
     while !waiting.is_empty() {
-        let (small, large): (Vec<_>, Vec<_>) = waiting
+        let (mut small, large): (Vec<_>, Vec<_>) = waiting
             .into_iter()
             .map(|links| (members(&links), links))
             .partition(|(members, _)| members.len() <= GROUP_MAX);
+        // Too many to weigh every pair: by stronger links they fall into parts.
+        let mut stronger = Vec::new();
+        for (members, links) in large {
+            let before = stronger.len();
+            let stays = stays_from(&links);
+            stronger.extend(links.into_iter().filter(|link| link.weight >= stays));
+            if stronger.len() == before {
+                // No link is stronger than the others: what says the same stays together.
+                small.extend(alike(content, members).into_iter().map(|part| (part, Vec::new())));
+            }
+        }
         for cluster in
-            answers(&small, |(members, _)| grouped(content, members, &weigh)).into_iter().flatten()
+            answers(&small, |group| grouped(content, group, &weigh)).into_iter().flatten()
         {
             for record in &cluster {
                 people[*record as usize] = cluster[0];
             }
         }
-        // Too many to weigh every pair: by stronger links they fall into parts.
-        threshold += STEP;
-        let stronger = large.into_iter().flat_map(|(_, links)| links);
-        let stronger = stronger.filter(|link| link.weight >= threshold);
-        waiting = connected(content.len(), stronger.collect());
+        waiting = connected(content.len(), stronger);
     }
     people
+}
+
+/// The weight from which links of too large a group stay: the weakest go, and in any case one in
+/// so many, so that few rounds are needed however far weights are apart.
+fn stays_from(links: &[Link]) -> Millibits {
+    const PART: usize = 16;
+    let mut weights: Vec<Millibits> = links.iter().map(|link| link.weight).collect();
+    let (_, part, _) = weights.select_nth_unstable(links.len() / PART);
+    let part = *part;
+    let least = weights.iter().min().copied().unwrap_or(part);
+    part.max(least + STEP)
+}
+
+/// Parts of a group that can be weighed, of records that lie together by what they say.
+fn alike(content: &[u64], mut members: Vec<u32>) -> Vec<Vec<u32>> {
+    members.sort_unstable_by_key(|record| (content[*record as usize], *record));
+    members.chunks(GROUP_MAX).map(<[u32]>::to_vec).collect()
 }
 
 /// The people in a group.
 fn grouped(
     content: &[u64],
-    members: &[u32],
+    (members, links): &(Vec<u32>, Vec<Link>),
     weigh: impl Fn(u32, u32) -> Millibits,
 ) -> Vec<Vec<u32>> {
-    if members.len() == 2 {
+    if links.len() == 1 {
         // They link: there is nothing to weigh.
-        return vec![members.to_vec()];
+        return vec![members.clone()];
     }
     // Ties are broken by what records say, not by where they stand.
-    let mut members = members.to_vec();
+    let mut members = members.clone();
     members.sort_unstable_by_key(|record| (content[*record as usize], *record));
     merged(&members, weigh)
 }
@@ -264,4 +287,31 @@ fn merged(members: &[u32], weigh: impl Fn(u32, u32) -> Millibits) -> Vec<Vec<u32
     let mut clusters: Vec<Vec<u32>> = clusters.into_iter().filter(|of| !of.is_empty()).collect();
     clusters.iter_mut().for_each(|cluster| cluster.sort_unstable());
     clusters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(chain: impl Fn(u32) -> Millibits) -> usize {
+        let content: Vec<u64> = (0..2_000).collect();
+        let link = |a: u32| Link { a, b: a + 1, weight: chain(a) };
+        let links: Vec<Link> = (0..1_999).map(link).collect();
+        let near = |a: u32, b: u32| if a / 4 == b / 4 { 9_000 } else { -9_000 };
+        let mut people = people(&content, &links, near);
+        people.dedup();
+        people.len()
+    }
+
+    #[test]
+    fn too_large_a_group_falls_into_parts_and_never_into_ones() {
+        // Each four belong together; weaker links connect them, and where all are of one weight
+        // what says the same stays together.
+        assert_eq!(found(|a| if a % 4 == 3 { 500 } else { 9_000 }), 500);
+        assert_eq!(found(|_| 9_000), 500);
+        assert_eq!(found(|_| -3_000), 500);
+        // However far weights are apart, a few rounds leave a group that can be weighed.
+        let strewn = found(|a| i64::from(a) * 1_000);
+        assert!((1_690..1_750).contains(&strewn), "{strewn}");
+    }
 }

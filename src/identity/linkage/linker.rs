@@ -64,6 +64,9 @@ impl Linker {
             if !(2..=LEVELS_MAX).contains(&comparison.level_count()) {
                 return Err(unsound(at, "it has not 2 to 8 levels"));
             }
+            if let Some(what) = comparison.fault() {
+                return Err(unsound(at, what));
+            }
             if let Some(why) = comparison.misfit(|at| Some(table.columns().get(at)?.meaning())) {
                 return Err(unsound(at, why));
             }
@@ -149,8 +152,9 @@ impl Linker {
 
     /// The weight of two records by their places; above 0: sooner one person than not.
     ///
-    /// Quick for a model that was learnt here, or that the linker was made with; another one's
-    /// frequencies are looked up for the whole table each time.
+    /// Quick for a model that was learnt here, or that the linker was made with where its columns
+    /// stand as the table's; else the model is placed, and its frequencies are looked up for the
+    /// whole table, each time.
     pub fn weigh(&self, model: &Model, a: u32, b: u32) -> Millibits {
         let model = model.placed(self.table.columns());
         let other = self.rarity_of(&model);

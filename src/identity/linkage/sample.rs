@@ -98,19 +98,19 @@ fn is_drawn(number: u64, halvings: u32) -> bool {
 }
 
 /// Random pairs of records; of a few records every pair, once.
-pub(super) fn random(content: &[u64]) -> Vec<(u32, u32)> {
-    // What records say decides which are among those drawn from, and in what order they lie.
-    let mut ranks: Vec<(u64, u32)> =
-        content.iter().zip(0..).map(|(content, at)| (hash(*content, &[]), at)).collect();
+pub(super) fn random(content: &[u64], source: impl Fn(u32) -> u16) -> Vec<(u32, u32)> {
+    // What records say, and where, decides which are among those drawn from, and in what order.
+    let rank = |(content, at): (&u64, u32)| (hash(*content, &[]), source(at), at);
+    let mut ranks: Vec<(u64, u16, u32)> = content.iter().zip(0..).map(rank).collect();
     if ranks.len() > RECORDS_MAX {
         ranks.select_nth_unstable(RECORDS_MAX);
         ranks.truncate(RECORDS_MAX);
     }
     ranks.sort_unstable();
     if pairs(content.len()) <= RANDOM_PAIRS {
-        let others = |at: usize| ranks[at + 1..].iter().map(move |(_, other)| *other);
+        let others = |at: usize| ranks[at + 1..].iter().map(|(.., other)| *other);
         let each = ranks.iter().enumerate();
-        return each.flat_map(|(at, (_, one))| others(at).map(|other| (*one, other))).collect();
+        return each.flat_map(|(at, (.., one))| others(at).map(|other| (*one, other))).collect();
     }
     let (records, mut state) = (ranks.len() as u64, 1_u64);
     let mut draw = || {
@@ -118,5 +118,5 @@ pub(super) fn random(content: &[u64]) -> Vec<(u32, u32)> {
         (hash(state, &[]) % records) as usize
     };
     let drawn = (0..RANDOM_PAIRS).map(|_| (draw(), draw())).filter(|(one, other)| one != other);
-    drawn.map(|(one, other)| (ranks[one].1, ranks[other].1)).collect()
+    drawn.map(|(one, other)| (ranks[one].2, ranks[other].2)).collect()
 }

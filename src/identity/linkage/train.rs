@@ -85,7 +85,7 @@ pub(super) fn train<B>(
         let bits = (0..rules.len()).filter(|rule| drawn.found >> rule & 1 == 1);
         see(drawn.a, drawn.b, bits.fold(0, |bits, rule| bits | teaches[rule]))
     });
-    let mut random = sample::random(content);
+    let mut random = sample::random(content, |at| comparer.table.source(at));
     random.retain(|(a, b)| comparer.table.is_pair(*a, *b));
     let random = patterns(&random, 1.0, |(a, b)| see(*a, *b, 0));
     let all_pairs = comparer.table.pairs().max(1) as f64;

@@ -19,7 +19,7 @@ mod weights;
 
 use super::curve::Curve;
 use super::evaluate::{Errors, Truth, b_cubed, errors, pairwise};
-use super::link::{Link, Linked};
+use super::link::{Link, Linked, THRESHOLD_MAX};
 use super::linker::Linker;
 use super::model::{Millibits, Model};
 use super::survey::Survey;
@@ -70,6 +70,7 @@ impl<'r> Report<'r> {
         linked: &'r Linked,
         threshold: Millibits,
     ) -> Self {
+        let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
         Self { linker, model, linked, threshold, title: "Records", truth: None, names: None }
     }
 

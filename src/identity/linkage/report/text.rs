@@ -50,6 +50,8 @@ pub(super) fn escaped(text: &str) -> String {
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
             '\t' | '\n' | '\r' => safe.push(' '),
+            // Marks that turn what stands around them; those of `foreign` close what they open.
+            '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}' => {}
             '\0'..' ' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
             _ => safe.push(symbol),
         }
@@ -124,6 +126,7 @@ mod tests {
     #[test]
     fn foreign_text_stays_within_its_place() {
         assert_eq!(escaped("<b a=\"1\">\u{0}&'\n"), "&lt;b a=&quot;1&quot;&gt;\u{fffd}&amp;&#39; ");
+        assert_eq!(escaped("a\u{202e}b\u{2066}c"), "abc");
         assert_eq!(foreign("\u{202e}abc\u{2069}", 9.0), "\u{2068}abc\u{2069}");
         assert_eq!(foreign("e\u{301}e\u{301}e\u{301}", 1.2), "\u{2068}e\u{301}\u{2026}\u{2069}");
         assert_eq!(foreign("👩\u{200d}👩\u{200d}👧b", 2.5), "\u{2068}\u{2026}\u{2069}");

@@ -26,7 +26,7 @@ const MEASURES: [(&str, &str, &str, Measure); 3] = [
 
 /// Three curves, each named where it ends.
 pub(super) fn thresholds(curve: &Curve, threshold: Millibits) -> String {
-    let near = |point: &&Point| (point.threshold - threshold).abs() <= AROUND;
+    let near = |point: &&Point| point.threshold.abs_diff(threshold) <= AROUND.unsigned_abs();
     let points: Vec<&Point> = curve.points().iter().filter(near).collect();
     let (Some(last), Some(first)) = (points.first(), points.last()) else {
         return String::new();
