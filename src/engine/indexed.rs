@@ -39,7 +39,7 @@ pub struct Indexing {
 impl Indexing {
     /// By a model made ready.
     pub fn new(matcher: Matcher) -> Self {
-        Self { layout: Digest::of(matcher.layout()), matcher }
+        Self { layout: matcher.layout(), matcher }
     }
 
     /// The model made ready.

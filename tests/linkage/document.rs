@@ -1,6 +1,8 @@
 //! A model's document: read as it was written, or refused with why.
 
-use omnichannel::identity::linkage::{Linker, Meaning, Model, ModelError, Table};
+use omnichannel::identity::linkage::{
+    BlockingRule, Facet, Linker, Meaning, Model, ModelError, Table,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -89,7 +91,7 @@ fn a_model_names_no_customer() {
     assert!(json.contains("\"values\": [\n"), "some values are counted");
     let shown = format!("{json}{model:?}");
     for value in rows.iter().flatten().filter(|value| value.len() > 3) {
-        assert!(!shown.contains(&format!("\"{value}\"")), "a value stands in the model");
+        assert!(!shown.contains(&format!("\"{value}\"")), "`{value}` stands in the model");
     }
 }
 
@@ -120,13 +122,38 @@ fn what_is_not_understood_is_refused() {
         read(&value).expect_err("it is refused").to_string()
     };
     let newer = said(|value| {
-        value["version"] = json!(2);
+        value["version"] = json!(3);
         value["of a later time"] = json!(true);
     });
-    assert_eq!(newer, "the model has version 2, this crate reads up to 1: update the crate");
-    let wrong: [(Change, &str); 18] = [
+    assert_eq!(newer, "the model has version 3, this crate reads up to 2: update the crate");
+    let wrong: [(Change, &str); 28] = [
         (|value| value["version"] = json!(0), "no such version"),
         (|value| value["format"] = json!("other"), "no linkage model"),
+        (|value| value["cleaning"] = json!(2), "cleaned by way 2, this crate knows 1: learn again"),
+        (|value| value["nicknames"] = json!("klingon"), "no table of nicknames `klingon`"),
+        (|value| value["nicknames"] = json!(7), "does not read"),
+        (|value| value["blocking"][0] = json!([]), "blocking rule 1: it has not 1 to 8 parts"),
+        (|value| value["blocking"][2][0]["column"] = json!("x"), "column `x`: it is not among"),
+        (
+            |value| value["blocking"][0] = json!([{ "column": "email", "facet": "element" }]),
+            "blocking rule 1: elements are of a column that means `list`",
+        ),
+        (
+            |value| value["blocking"][0] = json!([{ "column": "email", "facet": "year" }]),
+            "blocking rule 1: a year and a day are of a column that means `birth_date`",
+        ),
+        (
+            |value| value["blocking"][0] = json!([{ "column": "email", "facet": { "first": 0 } }]),
+            "blocking rule 1: first letters are 1 to 64",
+        ),
+        (
+            |value| value["blocking"][0] = json!([{ "column": "email", "facet": "colour" }]),
+            "unknown variant `colour`",
+        ),
+        (
+            |value| value["blocking"] = json!(vec![json!([{ "column": "email" }]); 33]),
+            "blocking rules: there are more than 32",
+        ),
         (|value| value["colour"] = json!(1), "unknown field `colour`"),
         (|value| value["prior"]["same"] = json!("2"), "between 0 and 1"),
         (|value| value["prior"]["same"] = json!(0.5), "expected a string"),
@@ -173,6 +200,49 @@ fn a_model_of_version_1_is_read_for_ever() {
     let linker = Linker::with(table, &model).expect("both columns");
     let weights = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| linker.weigh(&model, a, b));
     assert_eq!(weights, [-525, 5_211, 5_211]);
+}
+
+#[test]
+fn a_model_of_version_1_has_the_rules_and_nicknames_of_its_time() {
+    let model = Model::from_json(include_str!("model-1.json")).expect("it reads");
+    let rules = [vec![(0, Facet::Whole), (1, Facet::Whole)]].map(BlockingRule::of);
+    assert_eq!(model.blocking(), rules);
+    let now: Value = serde_json::to_value(&model).expect("it is JSON");
+    assert_eq!(now["version"], json!(2));
+    assert_eq!((&now["cleaning"], &now["nicknames"]), (&json!(1), &json!("english_french_1")));
+    assert_eq!(now["blocking"], json!([[{ "column": "name" }, { "column": "born" }]]));
+}
+
+#[test]
+fn a_model_of_version_2_is_read_for_ever() {
+    let json = include_str!("model-2.json");
+    let model = Model::from_json(json).expect("it reads");
+    assert_eq!(serde_json::to_value(&model).ok(), serde_json::from_str(json).ok());
+    let rules = [
+        vec![(0, Facet::First(1)), (1, Facet::Year)],
+        vec![(0, Facet::Sound), (1, Facet::Day)],
+        vec![(0, Facet::Gram(3)), (1, Facet::Whole)],
+        vec![(3, Facet::Element)],
+    ];
+    assert_eq!(model.blocking(), rules.map(BlockingRule::of));
+    let columns =
+        [("mails", Meaning::Emails), ("born", Meaning::BirthDate), ("name", Meaning::FirstName)];
+    let mut table = Table::new(columns);
+    for row in [
+        ["", "1980-02-01", "Giuseppe"],
+        ["", "1981-02-01", "Peppino"],
+        ["", "1980-03-01", "Giovanna"],
+        ["b@x.org; a@x.org", "", "Ann"],
+        ["a@x.org", "", "Nora"],
+    ] {
+        table.push(row.into_iter()).expect("three values");
+    }
+    let linker = Linker::with(table, &model).expect("the columns that it needs");
+    let links = linker.link(&model, i64::MIN).links;
+    let found: Vec<(u32, u32)> = links.iter().map(|link| (link.a, link.b)).collect();
+    assert_eq!(found, [(0, 2), (3, 4)]);
+    let by_name = Linker::comparing(linker.table().clone(), vec![]).expect("nothing");
+    assert_eq!(by_name.weigh(&model, 0, 1) - by_name.weigh(&model, 0, 2), 2_907 + 4_278);
 }
 
 proptest! {

@@ -4,6 +4,7 @@
 //! often; lengths lie around the 16 and 64 symbols at which the kernels change.
 
 mod alphabets;
+mod blocking;
 mod conditions;
 mod distances;
 mod document;

@@ -9,6 +9,10 @@ use crate::identity::blocked::{is_placeholder, judge_mailbox, judge_number};
 use crate::identity::normalise::{DateOrder, comparable_name, postal_code, read_date};
 use crate::model::{Identifier, Namespace};
 
+/// By which way of the crate's values are cleaned. Where an old value gets another form it is a new
+/// way, and models of the old one are refused: their frequencies and weights are of other values.
+pub(super) const CLEANING: u32 = 1;
+
 /// A value's form for comparing; empty where it stands for none, and where it is longer than an
 /// identifier can be, before or after: some letters grow where they become small.
 pub(super) fn clean(meaning: Meaning, seen: &str) -> Cow<'_, str> {

@@ -12,67 +12,26 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::clean::CLEANING;
 use super::compare::{Comparison, Field, LEVELS_MAX};
 use super::condition::Condition;
+use super::meaning::Meaning;
 use super::model::{Millibits, Model, Named, PRIOR_MIN, WEIGHT_MAX, Weighed};
+use super::nickname::Nicknames;
 use super::rarity::Frequency;
+use super::rule::{BlockingRule, Facet};
 use super::share::Share;
+use super::unsound::{ModelError, unsound};
 
 /// What a document says that it is.
-const FORMAT: &str = "omnichannel linkage model";
+pub(super) const FORMAT: &str = "omnichannel linkage model";
 
 /// The version that is written; older ones are read.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Most columns, and the longest name of one, in bytes.
 const COLUMNS_MAX: usize = 4_096;
 const NAME_MAX: usize = 1_024;
-
-/// Why a model cannot be used.
-#[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ModelError {
-    /// It is no document of a model.
-    #[error("this is no linkage model: a model's JSON has \"format\": \"{FORMAT}\"")]
-    Foreign,
-    /// A later version of the crate wrote it.
-    #[error("the model has version {found}, this crate reads up to {VERSION}: update the crate")]
-    Newer {
-        /// The version that it has.
-        found: u64,
-    },
-    /// A part of it is missing, unknown or of another kind.
-    #[error("the model does not read: {what}; write it again from the records that taught it")]
-    Unreadable {
-        /// What is wrong, and at which line and column.
-        what: String,
-    },
-    /// Its parts do not fit together.
-    #[error(
-        "the model is not sound: {at}: {what}; take a copy that was not edited, or learn again"
-    )]
-    Unsound {
-        /// Which part.
-        at: String,
-        /// What is wrong.
-        what: String,
-    },
-    /// The table to be linked lacks columns of the model.
-    #[error(
-        "the table lacks {}: name its columns as the model does, or learn a model from it",
-        columns.join(", ")
-    )]
-    MissingColumns {
-        /// The names of the columns.
-        columns: Vec<String>,
-    },
-    /// The table to be linked has two columns of one name.
-    #[error("the table has two columns `{column}`: name them differently")]
-    AmbiguousColumn {
-        /// The name.
-        column: String,
-    },
-}
 
 /// What is looked at before the rest.
 #[derive(Deserialize)]
@@ -93,9 +52,34 @@ pub(super) struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     review: Option<Millibits>,
     prior: Prior,
+    /// How values were cleaned.
+    #[serde(default = "first_cleaning")]
+    cleaning: u32,
+    #[serde(default)]
+    nicknames: Nicknames,
     columns: Vec<Named>,
+    /// Version 1 has none: it is of the rules that its columns call for.
+    #[serde(default)]
+    blocking: Option<Vec<Vec<Agreed>>>,
     comparisons: Vec<Compared>,
     frequencies: Vec<Counted>,
+}
+
+fn first_cleaning() -> u32 {
+    1
+}
+
+/// A part of a blocking rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Agreed {
+    column: String,
+    #[serde(default, skip_serializing_if = "is_whole")]
+    facet: Facet,
+}
+
+fn is_whole(facet: &Facet) -> bool {
+    *facet == Facet::Whole
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -188,8 +172,11 @@ impl Document {
         if self.format != FORMAT {
             return Err(ModelError::Foreign);
         }
-        if self.version != VERSION {
+        if !(1..=VERSION).contains(&self.version) {
             return Err(unsound("version", "there is no such version"));
+        }
+        if self.cleaning != CLEANING {
+            return Err(ModelError::Cleaning { found: self.cleaning });
         }
         if self.comparisons.len() > Comparison::MAX {
             return Err(unsound("comparisons", "there are more than 32"));
@@ -218,6 +205,17 @@ impl Document {
     fn place(&self, name: &str) -> Result<usize, ModelError> {
         let found = self.columns.iter().position(|column| column.name == name);
         found.ok_or_else(|| unsound(format!("column `{name}`"), "it is not among the columns"))
+    }
+
+    /// Its blocking rules, or those that its columns call for.
+    fn rules(&self) -> Result<Vec<BlockingRule>, ModelError> {
+        let meanings: Vec<Meaning> = self.columns.iter().map(|column| column.meaning).collect();
+        let Some(rules) = &self.blocking else { return Ok(BlockingRule::proposed(&meanings)) };
+        let part = |of: &Agreed| Ok((self.place(&of.column)?, of.facet));
+        let rules = rules.iter().map(|parts| {
+            Ok(BlockingRule { parts: parts.iter().map(part).collect::<Result<_, ModelError>>()? })
+        });
+        BlockingRule::ordered(rules.collect::<Result<Vec<_>, ModelError>>()?, &meanings)
     }
 
     /// The comparison of a part of the document.
@@ -341,10 +339,6 @@ impl Counted {
     }
 }
 
-fn unsound(at: impl Into<String>, what: &str) -> ModelError {
-    ModelError::Unsound { at: at.into(), what: what.to_owned() }
-}
-
 impl From<Model> for Document {
     fn from(model: Model) -> Self {
         let columns = model.columns;
@@ -356,6 +350,11 @@ impl From<Model> for Document {
             weight_related: model.prior_related,
             weight_strangers: model.prior_strangers,
         };
+        let name = |at: usize| columns.get(at).map_or(String::new(), |column| column.name.clone());
+        let rules = model.blocking.iter().map(|rule| {
+            let parts = rule.parts().iter();
+            parts.map(|(at, facet)| Agreed { column: name(*at), facet: *facet }).collect()
+        });
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -364,6 +363,9 @@ impl From<Model> for Document {
             threshold: model.threshold,
             review: model.review,
             prior,
+            cleaning: CLEANING,
+            nicknames: Nicknames::clone(&model.nicknames),
+            blocking: Some(rules.collect()),
             comparisons: model.comparisons.iter().map(compared).collect(),
             frequencies: model.frequencies.iter().map(|of| Counted::of(of, &columns)).collect(),
             columns,
@@ -390,6 +392,8 @@ impl TryFrom<Document> for Model {
         Ok(Self {
             comparisons,
             frequencies,
+            blocking: document.rules()?,
+            nicknames: Arc::new(document.nicknames),
             prior_same: document.prior.weight_same,
             prior_related: document.prior.weight_related,
             prior_strangers: document.prior.weight_strangers,

@@ -97,7 +97,7 @@ impl Trial<'_> {
         watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
     ) -> ControlFlow<B, Linked> {
         let threshold = threshold.clamp(-THRESHOLD_MAX, THRESHOLD_MAX);
-        let (blocks, content) = (&self.linker.blocks, &self.linker.content);
+        let (blocks, content) = (self.linker.blocks(), &self.linker.content);
         let lots = blocks.lots();
         let mut state = (self.rules(), Vec::new(), Households::of(content.len()));
         each_wave(
@@ -125,7 +125,7 @@ impl Trial<'_> {
 
     fn weighed(&self, lot: &Lot, threshold: Millibits) -> Found {
         let mut found = Found::default();
-        self.linker.blocks.each_pair(lot, |a, b| {
+        self.linker.blocks().each_pair(lot, |a, b| {
             found.pairs += 1;
             let (weight, related) = self.model.judge(&self.comparer, self.rarity, (a, b));
             if weight >= threshold {
@@ -142,7 +142,7 @@ impl Trial<'_> {
     fn rules(&self) -> Vec<RulePairs> {
         let rules = self.linker.rules.iter().enumerate().map(|(at, rule)| {
             let name = rule.words(self.linker.table.columns()).join(" + ");
-            let (found, lost) = self.linker.blocks.found_and_lost(at);
+            let (found, lost) = self.linker.blocks().found_and_lost(at);
             RulePairs { name, found, new: 0, lost }
         });
         rules.collect()

@@ -1,36 +1,39 @@
 //! A table ready to be linked: its comparisons, blocks and term frequencies.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::block::{Blocks, Rule, rules_for};
+use super::block::Blocks;
 use super::compare::{Comparer, Comparison, LEVELS_MAX};
-use super::document::ModelError;
 use super::model::{Millibits, Model, Named};
 use super::nickname::Nicknames;
 use super::rarity::{Frequency, Rarity, frequencies};
+use super::rule::BlockingRule;
 use super::share::Share;
-use super::table::Table;
+use super::table::{Column, Table};
 use super::texts::hash;
 use super::train;
+use super::unsound::{ModelError, unsound};
 
 /// Most records of a block that are compared with each other.
 pub(super) const BLOCK_MAX: usize = 300;
 
 /// A table's records, ready to teach a model and to be linked by one.
 ///
-/// Cost: cleans each distinct value once and sorts the records once for each blocking rule.
+/// Cost: cleans each distinct value once and sorts the records once for each
+/// blocking rule when pairs are first looked for.
 #[derive(Debug)]
 pub struct Linker {
     pub(super) table: Table,
     /// The numbers of all values, record by record.
     pub(super) rows: Vec<u32>,
     pub(super) comparisons: Vec<Comparison>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) blocks: Blocks,
+    pub(super) rules: Vec<BlockingRule>,
+    /// Made when pairs are looked for: until then rules may be replaced.
+    blocks: OnceLock<Blocks>,
     pub(super) rarity: Rarity,
     pub(super) frequencies: Arc<Vec<Frequency>>,
     pub(super) content: Vec<u64>,
-    pub(super) nicknames: Nicknames,
+    pub(super) nicknames: Arc<Nicknames>,
 }
 
 impl Linker {
@@ -51,9 +54,8 @@ impl Linker {
     /// [`ModelError::Unsound`] where a comparison is of no column of the table, or has fewer than
     /// two levels; where there are too many.
     pub fn comparing(table: Table, comparisons: Vec<Comparison>) -> Result<Self, ModelError> {
-        let unsound = |at: String, what: &str| ModelError::Unsound { at, what: what.to_owned() };
         if comparisons.len() > Comparison::MAX {
-            return Err(unsound("comparisons".to_owned(), "there are more than 32"));
+            return Err(unsound("comparisons", "there are more than 32"));
         }
         let columns = table.columns().len();
         for (comparison, at) in comparisons.iter().zip(1..) {
@@ -102,34 +104,71 @@ impl Linker {
         }
         let table = table.cleaned();
         let model = model.placed(table.columns());
+        Ok(Self::by(table, &model))
+    }
+
+    /// The same with blocking rules of one's own choice, by the places of columns.
+    ///
+    /// Models that it learns keep them. Rules by which a record has several keys come last.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Unsound`] where there are none or too many, or where one can find nobody: it is
+    /// of no column of the table, or wants something that no value of its column has.
+    pub fn blocking(
+        self,
+        rules: impl IntoIterator<Item = BlockingRule>,
+    ) -> Result<Self, ModelError> {
+        let meanings: Vec<_> = self.table.columns().iter().map(Column::meaning).collect();
+        let rules = BlockingRule::ordered(rules, &meanings)?;
+        if rules.is_empty() {
+            return Err(unsound("blocking rules", "there are none, so no pair would be found"));
+        }
+        Ok(Self { rules, blocks: OnceLock::new(), ..self })
+    }
+
+    /// The same with a table of nicknames of one's own; models that it learns keep it.
+    #[must_use]
+    pub fn nicknames(self, nicknames: Nicknames) -> Self {
+        Self { nicknames: Arc::new(nicknames), ..self }
+    }
+
+    /// Of cleaned records, by a model whose columns stand where the table has them.
+    pub(super) fn by(table: Table, model: &Model) -> Self {
         let comparisons = model.comparisons.iter().map(|weighed| weighed.comparison.clone());
-        Ok(Self::made(table, comparisons.collect(), Some(Arc::clone(&model.frequencies))))
+        let made = Self::made(table, comparisons.collect(), Some(&model.frequencies));
+        let (rules, nicknames) = (model.blocking.clone(), Arc::clone(&model.nicknames));
+        Self { rules, nicknames, ..made }
     }
 
     /// Of cleaned records; without known frequencies values are counted.
-    pub(super) fn made(
+    fn made(
         mut table: Table,
         comparisons: Vec<Comparison>,
-        known: Option<Arc<Vec<Frequency>>>,
+        known: Option<&Arc<Vec<Frequency>>>,
     ) -> Self {
         table.number();
-        let rules = rules_for(table.columns());
-        let blocks = Blocks::of(&table, &rules, BLOCK_MAX);
+        let (rules, blocks) = (BlockingRule::default_for(table.columns()), OnceLock::new());
         let (rarity, frequencies) = match known {
-            Some(known) => (Rarity::of_other(&known, &table), known),
+            Some(known) => (Rarity::of_other(known, &table), Arc::clone(known)),
             None => {
                 let counted = frequencies(&table, &comparisons);
                 (Rarity::of_own(&counted, &table), Arc::new(counted))
             }
         };
         let (rows, content) = (table.rows(), train::contents(&table));
-        let nicknames = Nicknames::default();
+        let nicknames = Arc::new(Nicknames::default());
         Self { table, rows, comparisons, rules, blocks, rarity, frequencies, content, nicknames }
     }
 
     /// The records, in the forms in which they are compared.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// The records by the keys of the rules.
+    pub(super) fn blocks(&self) -> &Blocks {
+        self.blocks.get_or_init(|| Blocks::of(&self.table, &self.rules, BLOCK_MAX))
     }
 
     /// A model of these records that compares nothing yet.
@@ -146,6 +185,8 @@ impl Linker {
             review: None,
             records: self.table.len() as u64,
             fingerprint: self.fingerprint(),
+            blocking: self.rules.clone(),
+            nicknames: Arc::clone(&self.nicknames),
             frequencies: Arc::clone(&self.frequencies),
         }
     }
@@ -158,7 +199,8 @@ impl Linker {
     pub fn weigh(&self, model: &Model, a: u32, b: u32) -> Millibits {
         let model = model.placed(self.table.columns());
         let other = self.rarity_of(&model);
-        model.weigh(&self.comparer(), other.as_ref().unwrap_or(&self.rarity), (a, b))
+        let comparer = self.comparer_by(&model.nicknames);
+        model.weigh(&comparer, other.as_ref().unwrap_or(&self.rarity), (a, b))
     }
 
     /// How rare values are by a model; `None` where the linker knows.
@@ -178,6 +220,11 @@ impl Linker {
     }
 
     pub(super) fn comparer(&self) -> Comparer<'_> {
-        Comparer { table: &self.table, rows: &self.rows, nicknames: &self.nicknames }
+        self.comparer_by(&self.nicknames)
+    }
+
+    /// The same by a model's nicknames.
+    pub(super) fn comparer_by<'l>(&'l self, nicknames: &'l Nicknames) -> Comparer<'l> {
+        Comparer { table: &self.table, rows: &self.rows, nicknames }
     }
 }

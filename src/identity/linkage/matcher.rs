@@ -5,16 +5,16 @@
 //!
 //! Cost: a key for each blocking rule; a comparison for each candidate.
 
-use std::sync::Arc;
-
-use super::block::{Rule, keys, rules_for};
+use super::clean::CLEANING;
 use super::compare::Comparer;
+use super::keys::Keys;
 use super::linker::{BLOCK_MAX, Linker};
-use super::model::{Millibits, Model, Named};
-use super::nickname::Nicknames;
+use super::model::{Millibits, Model};
 use super::rarity::Rarity;
+use super::rule::BlockingRule;
 use super::table::{Table, TableError};
 use super::waterfall::Waterfall;
+use crate::model::Digest;
 
 /// A known record that may be one person with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub struct Answer<K> {
     pub matches: Vec<Match<K>>,
     /// How many records were weighed.
     pub candidates: usize,
-    /// Blocking rules whose block holds too many records to compare: other rules may find them.
+    /// Blocks that hold too many records to compare: other blocks may hold them.
     pub crowded: usize,
 }
 
@@ -77,8 +77,6 @@ impl Asked {
 #[derive(Debug)]
 pub struct Matcher {
     model: Model,
-    rules: Vec<Rule>,
-    nicknames: Nicknames,
 }
 
 impl Matcher {
@@ -87,8 +85,7 @@ impl Matcher {
 
     /// Makes a model ready.
     pub fn new(model: &Model) -> Self {
-        let rules = rules_for(empty(model).columns());
-        Self { model: model.clone(), rules, nicknames: Nicknames::default() }
+        Self { model: model.clone() }
     }
 
     /// The model by which it weighs.
@@ -97,8 +94,9 @@ impl Matcher {
     }
 
     /// On what keys and kept values rest: models of which this is equal share an index.
-    pub(crate) fn layout(&self) -> &[Named] {
-        &self.model.columns
+    pub(crate) fn layout(&self) -> Digest {
+        let rules: Vec<_> = self.model.blocking.iter().map(BlockingRule::parts).collect();
+        Digest::of(&(CLEANING, &self.model.columns, rules))
     }
 
     /// Reads a record's values, in the order of the model's columns; empty where one is missing.
@@ -123,10 +121,11 @@ impl Matcher {
         Asked(table)
     }
 
-    /// The keys of a record, each rule at most once.
+    /// The keys of a record: one for each rule or none, several where it agrees in one of many.
     pub fn keys(&self, asked: &Asked) -> Vec<BlockingKey> {
-        let keys = (0..).zip(keys(&asked.0, &self.rules));
-        keys.filter(|(_, key)| *key != 0).map(|(rule, key)| BlockingKey { rule, key }).collect()
+        let keys = Keys::of(&asked.0, &self.model.blocking);
+        let key = |(rule, key)| BlockingKey { rule: u16::try_from(rule).unwrap_or(u16::MAX), key };
+        keys.each(0).map(key).collect()
     }
 
     /// Of known records, by values that [`Asked::values`] gave, those that weigh at least so much.
@@ -143,7 +142,7 @@ impl Matcher {
             known.filter_map(|(id, values)| table.push(values).is_ok().then_some(id)).collect();
         table.number();
         let rows = table.rows();
-        let comparer = Comparer { table: &table, rows: &rows, nicknames: &self.nicknames };
+        let comparer = Comparer { table: &table, rows: &rows, nicknames: &self.model.nicknames };
         let rarity = Rarity::of_other(&self.model.frequencies, &table);
         let candidates = ids.len();
         let weighed = ids
@@ -165,10 +164,7 @@ impl Matcher {
         if table.push(known).is_err() {
             drop(table.push(self.model.columns.iter().map(|_| "")));
         }
-        let weighed = self.model.comparisons.iter();
-        let comparisons = weighed.map(|weighed| weighed.comparison.clone()).collect();
-        let linker = Linker::made(table, comparisons, Some(Arc::clone(&self.model.frequencies)));
-        linker.waterfall(&self.model, 0, 1)
+        Linker::by(table, &self.model).waterfall(&self.model, 0, 1)
     }
 }
 

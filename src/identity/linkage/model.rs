@@ -6,12 +6,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::compare::{Comparer, Comparison};
-use super::document::{Document, ModelError};
+use super::document::Document;
 use super::meaning::Meaning;
+use super::nickname::Nicknames;
 use super::rarity::{Frequency, Rarity};
+use super::rule::BlockingRule;
 use super::share::Share;
 use super::table::Column;
 use super::train::Learnt;
+use super::unsound::ModelError;
 
 pub use crate::model::Millibits;
 
@@ -52,6 +55,10 @@ pub struct Model {
     pub records: u64,
     /// What they said, as 32 hexadecimal digits; in any order the same.
     pub fingerprint: String,
+    /// By which rules pairs are found.
+    pub(super) blocking: Vec<BlockingRule>,
+    /// Which first names are familiar forms of which others.
+    pub(super) nicknames: Arc<Nicknames>,
     /// How often values occur.
     pub(super) frequencies: Arc<Vec<Frequency>>,
 }
@@ -153,12 +160,17 @@ impl Model {
         Document::read(json)?.try_into()
     }
 
+    /// By which rules pairs are found, those by which a record has several keys last.
+    pub fn blocking(&self) -> &[BlockingRule] {
+        &self.blocking
+    }
+
     /// The columns that a table needs, so that nothing of the model is lost.
     pub(super) fn needs(&self) -> impl Iterator<Item = &Named> {
         let used = |at: usize| {
             let uses =
                 |of: &Weighed| of.comparison.column == at || of.comparison.beside == Some(at);
-            self.comparisons.iter().any(uses)
+            self.comparisons.iter().any(uses) || self.blocking.iter().any(|rule| rule.uses(at))
         };
         self.columns.iter().enumerate().filter(move |(at, _)| used(*at)).map(|(_, column)| column)
     }
@@ -182,12 +194,17 @@ impl Model {
             let comparison = Comparison { column, beside, ..weighed.comparison.clone() };
             Some(Weighed { comparison, ..weighed.clone() })
         };
+        let rule = |rule: &BlockingRule| {
+            let parts = rule.parts.iter().map(|(at, facet)| Some((find(*at)?, *facet)));
+            Some(BlockingRule { parts: parts.collect::<Option<_>>()? })
+        };
         let known = |frequency: &Frequency| {
             find(frequency.column).map(|column| Frequency { column, ..frequency.clone() })
         };
         Cow::Owned(Self {
             columns: columns.iter().map(Named::of).collect(),
             comparisons: self.comparisons.iter().filter_map(place).collect(),
+            blocking: self.blocking.iter().filter_map(rule).collect(),
             frequencies: Arc::new(self.frequencies.iter().filter_map(known).collect()),
             ..self.clone()
         })

@@ -1,8 +1,21 @@
 //! Which first names are familiar forms of which others.
+//!
+//! # Why
+//!
+//! A model is learnt with a table of names, and its weights are of that table. So the document of a
+//! model names the table, or holds it where it is somebody's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
+use super::clean::clean;
+use super::meaning::Meaning;
 use super::sketch::Sketch;
+
+/// What documents call the table below. A change of it is a table of another name, and this one
+/// stays: stored models rest on it.
+const BUILT_IN: &str = "english_french_1";
 
 /// Groups of names that one person may bear, English and French: a line each.
 const GROUPS: &str = "
@@ -87,12 +100,41 @@ william bill will liam billy willy
 amanda mandy
 ";
 
-/// Names by the groups in which they stand.
-#[derive(Debug)]
-pub(super) struct Nicknames {
-    groups: BTreeMap<&'static str, Vec<u16>>,
+/// Names that one person may bear: `bob` is a familiar form of `robert`.
+///
+/// By itself a table of English and French names; [`Linker::nicknames`](super::Linker::nicknames)
+/// takes another.
+///
+/// ```
+/// use omnichannel::identity::linkage::{Linker, Meaning, Nicknames, Table};
+///
+/// let columns = ["first_name", "surname"].map(|name| (name, Meaning::guess(name)));
+/// let mut table = Table::new(columns);
+/// table.push(["Giuseppe", "Rossi"].into_iter())?;
+/// table.push(["Pino", "Rossi"].into_iter())?;
+/// let own = Nicknames::of([["Giuseppe", "Beppe", "Pino"]]);
+/// let linker = Linker::of(table).nicknames(own);
+/// let waterfall = serde_json::to_string(&linker.waterfall(&linker.learn(), 0, 1))?;
+/// assert!(waterfall.contains("a nickname"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Nicknames {
+    /// Names by the groups in which they stand.
+    groups: BTreeMap<String, Vec<u32>>,
     /// A bit for each name's symbols: most names have no familiar form, and it shows here.
     symbols: Vec<u64>,
+    /// The groups, where they are somebody's own.
+    own: Option<BTreeSet<BTreeSet<String>>>,
+}
+
+/// A table in a document: its name, or its groups.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Named(String),
+    Own(BTreeSet<BTreeSet<String>>),
 }
 
 /// So many bits.
@@ -106,22 +148,45 @@ fn bit(sketch: Sketch) -> (usize, u32) {
 
 impl Default for Nicknames {
     fn default() -> Self {
-        let mut names: BTreeMap<&'static str, Vec<u16>> = BTreeMap::new();
-        for (line, group) in GROUPS.lines().filter(|line| !line.is_empty()).zip(0..) {
-            for name in line.split(' ') {
-                names.entry(name).or_default().push(group);
-            }
-        }
-        let mut symbols = vec![0; BITS as usize / 64];
-        for name in names.keys() {
-            let (word, bit) = bit(Sketch::of(name));
-            symbols[word] |= 1 << bit;
-        }
-        Self { groups: names, symbols }
+        let lines = GROUPS.lines().filter(|line| !line.is_empty());
+        Self::made(lines.map(|line| line.split(' ')), None)
     }
 }
 
 impl Nicknames {
+    /// A table of one's own: names of each group may be one person's.
+    pub fn of<N: AsRef<str>>(
+        groups: impl IntoIterator<Item = impl IntoIterator<Item = N>>,
+    ) -> Self {
+        let clean = |name: N| clean(Meaning::FirstName, name.as_ref().trim()).into_owned();
+        let groups = groups.into_iter().map(|group| {
+            let names = group.into_iter().map(clean).filter(|name| !name.is_empty());
+            names.collect::<BTreeSet<String>>()
+        });
+        // One name alone is nobody's other name.
+        let own: BTreeSet<BTreeSet<String>> = groups.filter(|group| group.len() > 1).collect();
+        let names = own.iter().map(|group| group.iter().map(String::as_str));
+        Self::made(names, Some(own.clone()))
+    }
+
+    fn made<'n>(
+        all: impl Iterator<Item = impl Iterator<Item = &'n str>>,
+        own: Option<BTreeSet<BTreeSet<String>>>,
+    ) -> Self {
+        let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (names, group) in all.zip(0..) {
+            for name in names {
+                groups.entry(name.to_owned()).or_default().push(group);
+            }
+        }
+        let mut symbols = vec![0; BITS as usize / 64];
+        for name in groups.keys() {
+            let (word, bit) = bit(Sketch::of(name));
+            symbols[word] |= 1 << bit;
+        }
+        Self { groups, symbols, own }
+    }
+
     /// Whether a name of this outline may be one of ours.
     pub(super) fn may_hold(&self, sketch: Sketch) -> bool {
         let (word, bit) = bit(sketch);
@@ -134,5 +199,23 @@ impl Nicknames {
         self.groups
             .get(other)
             .is_some_and(|others| groups.iter().any(|group| others.contains(group)))
+    }
+}
+
+impl From<Nicknames> for Written {
+    fn from(names: Nicknames) -> Self {
+        names.own.map_or_else(|| Self::Named(BUILT_IN.to_owned()), Self::Own)
+    }
+}
+
+impl TryFrom<Written> for Nicknames {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Own(groups) => Ok(Self::of(groups)),
+            Written::Named(name) if name == BUILT_IN => Ok(Self::default()),
+            Written::Named(name) => Err(format!("there is no table of nicknames `{name}`")),
+        }
     }
 }

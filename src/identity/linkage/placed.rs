@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::compare::Comparer;
 use super::linker::Linker;
 use super::model::{Millibits, Model};
 use super::rarity::Rarity;
@@ -23,7 +24,11 @@ impl Linker {
 
 impl Placed<'_> {
     pub(super) fn weigh(&self, a: u32, b: u32) -> Millibits {
-        self.model.weigh(&self.linker.comparer(), self.rarity(), (a, b))
+        self.model.weigh(&self.comparer(), self.rarity(), (a, b))
+    }
+
+    pub(super) fn comparer(&self) -> Comparer<'_> {
+        self.linker.comparer_by(&self.model.nicknames)
     }
 
     pub(super) fn rarity(&self) -> &Rarity {

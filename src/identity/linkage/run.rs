@@ -34,7 +34,7 @@ impl Linker {
         &self,
         watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
     ) -> ControlFlow<B, Learnt> {
-        let blocks = (&self.blocks, self.rules.as_slice());
+        let blocks = (self.blocks(), self.rules.as_slice());
         let (comparer, rarity) = (self.comparer(), &self.rarity);
         train::train(&comparer, &self.comparisons, rarity, blocks, &self.content, watch)
     }
@@ -80,8 +80,8 @@ impl Linker {
         watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
     ) -> ControlFlow<B, Linked> {
         let placed = self.placed(model);
-        let (model, rarity) = (placed.model.as_ref(), placed.rarity());
-        Trial { linker: self, model, rarity, comparer: self.comparer() }.link(threshold, watch)
+        let (model, rarity, comparer) = (placed.model.as_ref(), placed.rarity(), placed.comparer());
+        Trial { linker: self, model, rarity, comparer }.link(threshold, watch)
     }
 }
 

@@ -3,12 +3,18 @@
 //! Cost: weighs each candidate pair once more and each record with itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
+use super::block::place_of;
 use super::curve::Curve;
 use super::evaluate::Truth;
 use super::link::Link;
 use super::linker::Linker;
 use super::model::{Millibits, Model};
+use super::parts::answers;
+use super::placed::Placed;
+use super::progress::{Stage, each_wave};
+use super::run::on;
 
 /// Weights are counted in steps of an eighth of a bit.
 const STEP: Millibits = 125;
@@ -27,6 +33,44 @@ pub struct Added {
     pub right: u64,
     /// Pairs lost in blocks too large to be compared.
     pub lost: u64,
+}
+
+/// So many records are weighed with themselves at a time.
+const CHUNK: usize = 1 << 13;
+
+/// What was seen of some pairs.
+#[derive(Debug, Default)]
+struct Seen {
+    weights: BTreeMap<Millibits, (u64, u64)>,
+    /// Those next to the threshold: how far from it, where they are, what they weigh.
+    near: BTreeSet<(u64, u32, u32, Millibits)>,
+}
+
+impl Seen {
+    fn take(&mut self, (a, b): (u32, u32), weight: Millibits, right: bool, threshold: Millibits) {
+        let count = self.weights.entry(stepped(weight)).or_insert((0, 0));
+        count.0 += 1;
+        count.1 += u64::from(right);
+        self.near((weight.abs_diff(threshold), a.min(b), a.max(b), weight));
+    }
+
+    fn near(&mut self, pair: (u64, u32, u32, Millibits)) {
+        if self.near.len() < NEAR_MAX || self.near.last().is_some_and(|most| pair < *most) {
+            self.near.insert(pair);
+        }
+        if self.near.len() > NEAR_MAX {
+            self.near.pop_last();
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        for (weight, (pairs, right)) in other.weights {
+            let count = self.weights.entry(weight).or_insert((0, 0));
+            count.0 += pairs;
+            count.1 += right;
+        }
+        other.near.into_iter().for_each(|pair| self.near(pair));
+    }
 }
 
 /// Candidate pairs, counted.
@@ -48,36 +92,50 @@ pub struct Survey {
 impl Linker {
     /// Looks at every candidate pair, without keeping it.
     pub fn survey(&self, model: &Model, threshold: Millibits, truth: Option<&Truth>) -> Survey {
-        let mut weights = BTreeMap::new();
-        let mut near: BTreeSet<(u64, u32, u32, Millibits)> = BTreeSet::new();
-        let (mut rules, placed) = (self.added(), self.placed(model));
-        for lot in self.blocks.lots() {
-            let added = &mut rules[lot.rule];
-            self.blocks.each_pair(&lot, |a, b| {
-                let right = truth.is_some_and(|truth| truth.holds(a, b));
-                let weight = placed.weigh(a, b);
-                added.pairs += 1;
-                added.right += u64::from(right);
-                let count = weights.entry(stepped(weight)).or_insert((0, 0));
-                count.0 += 1;
-                count.1 += u64::from(right);
-                let apart = weight.abs_diff(threshold);
-                if near.len() < NEAR_MAX || near.last().is_some_and(|(most, ..)| apart < *most) {
-                    near.insert((apart, a.min(b), a.max(b), weight));
-                }
-                if near.len() > NEAR_MAX {
-                    near.pop_last();
-                }
-            });
-        }
-        let mut alone = BTreeMap::new();
-        for record in 0..u32::try_from(self.table.len()).unwrap_or(u32::MAX) {
-            let weight = placed.weigh(record, record);
-            *alone.entry(stepped(weight)).or_insert(0) += 1;
-        }
+        let placed = self.placed(model);
+        let lots = self.blocks().lots();
+        let mut state = (self.added(), Seen::default());
+        let ControlFlow::Continue(()) = each_wave(
+            (&lots, Stage::Weighing),
+            &mut on,
+            &mut state,
+            |_, lot| {
+                let mut seen = Seen::default();
+                self.blocks().each_pair(lot, |a, b| {
+                    let right = truth.is_some_and(|truth| truth.holds(a, b));
+                    seen.take((a, b), placed.weigh(a, b), right, threshold);
+                });
+                seen
+            },
+            |(rules, all), lot, seen| {
+                let counts = || seen.weights.values();
+                rules[lot.rule].pairs += counts().map(|(pairs, _)| pairs).sum::<u64>();
+                rules[lot.rule].right += counts().map(|(_, right)| right).sum::<u64>();
+                all.join(seen);
+            },
+        );
+        let (rules, Seen { weights, near }) = state;
         let doubtful = near.into_iter().map(|(_, a, b, weight)| Link { a, b, weight }).collect();
-        let real = truth.map_or(0, Truth::pairs);
+        let (alone, real) = (self.alone(&placed), truth.map_or(0, Truth::pairs));
         Survey { rules, weights, alone, doubtful, real }
+    }
+
+    /// What records weigh with themselves.
+    fn alone(&self, placed: &Placed<'_>) -> BTreeMap<Millibits, u64> {
+        let places: Vec<u32> = (0..place_of(self.table.len())).collect();
+        let chunks: Vec<&[u32]> = places.chunks(CHUNK).collect();
+        let counted = answers(&chunks, |chunk| {
+            let mut counts = BTreeMap::new();
+            for record in *chunk {
+                *counts.entry(stepped(placed.weigh(*record, *record))).or_insert(0) += 1;
+            }
+            counts
+        });
+        let mut alone = BTreeMap::new();
+        for (weight, count) in counted.into_iter().flatten() {
+            *alone.entry(weight).or_insert(0) += count;
+        }
+        alone
     }
 
     /// The rules, before anything is counted.
@@ -85,7 +143,7 @@ impl Linker {
         let rules = self.rules.iter().enumerate();
         let added = rules.map(|(at, rule)| {
             let parts = rule.words(self.table.columns());
-            let (_, lost) = self.blocks.found_and_lost(at);
+            let (_, lost) = self.blocks().found_and_lost(at);
             Added { parts, pairs: 0, right: 0, lost }
         });
         added.collect()

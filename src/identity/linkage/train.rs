@@ -11,11 +11,12 @@
 
 use std::ops::ControlFlow;
 
-use super::block::{Blocks, Rule};
+use super::block::Blocks;
 use super::compare::{Comparer, Comparison, LEVELS_MAX};
 use super::parts::answers;
 use super::progress::{Progress, Stage};
 use super::rarity::Rarity;
+use super::rule::BlockingRule;
 use super::sample;
 use super::table::Table;
 use super::texts::hash;
@@ -73,7 +74,7 @@ pub(super) fn train<B>(
     comparer: &Comparer<'_>,
     comparisons: &[Comparison],
     rarity: &Rarity,
-    (blocks, rules): (&Blocks, &[Rule]),
+    (blocks, rules): (&Blocks, &[BlockingRule]),
     content: &[u64],
     watch: &mut dyn FnMut(Progress) -> ControlFlow<B>,
 ) -> ControlFlow<B, Learnt> {
@@ -134,7 +135,7 @@ pub(super) fn contents(table: &Table) -> Vec<u64> {
 }
 
 /// The comparisons that may learn from what a rule finds: those that look at none of its columns.
-fn taught_by(comparisons: &[Comparison], rule: &Rule) -> u32 {
+fn taught_by(comparisons: &[Comparison], rule: &BlockingRule) -> u32 {
     comparisons.iter().zip(0..).fold(0, |bits, (comparison, at)| {
         let used = rule.uses(comparison.column) || comparison.beside.is_some_and(|b| rule.uses(b));
         bits | u32::from(!used) << at

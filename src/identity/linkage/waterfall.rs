@@ -99,7 +99,7 @@ impl Placed<'_> {
         if !matches!(field, Field::Place | Field::Custom) {
             columns.truncate(1);
         }
-        let level = linker.comparer().level(comparison, a, b);
+        let level = self.comparer().level(comparison, a, b);
         let words = match level {
             Some(level) => {
                 comparison.levels().into_iter().nth(level.into()).unwrap_or_default().into_owned()

@@ -7,7 +7,7 @@ mod dates;
 pub(super) mod lists;
 mod mail;
 pub(super) mod numbers;
-mod sound;
+pub(super) mod sound;
 pub(super) mod spots;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Names by their sound: the Soundex code.
 
 /// The Soundex code of a word of Latin letters (as the United States' archives write it).
-pub(super) fn soundex(word: &str) -> Option<[u8; 4]> {
+pub(in crate::identity::linkage) fn soundex(word: &str) -> Option<[u8; 4]> {
     let code = |letter: u8| match letter {
         b'b' | b'f' | b'p' | b'v' => b'1',
         b'c' | b'g' | b'j' | b'k' | b'q' | b's' | b'x' | b'z' => b'2',

@@ -10,6 +10,7 @@
 //! by what nobody has written. The class of related people has no place in its format.
 
 mod read;
+mod rules;
 mod sides;
 mod sql;
 mod write;
@@ -17,7 +18,7 @@ mod write;
 pub use read::Imported;
 pub use write::Exported;
 
-use super::document::ModelError;
+use super::unsound::ModelError;
 
 /// Why a model of Splink is not taken over.
 #[non_exhaustive]

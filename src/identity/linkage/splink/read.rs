@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::SplinkError;
 use super::sql::{Form, read};
+use super::{SplinkError, rules};
 use crate::identity::linkage::compare::{Comparison, LEVELS_MAX};
 use crate::identity::linkage::condition::Condition;
-use crate::identity::linkage::document::ModelError;
 use crate::identity::linkage::linker::Linker;
 use crate::identity::linkage::model::{Model, Weighed, prior, weights};
 use crate::identity::linkage::share::Share;
 use crate::identity::linkage::table::{Column, Table};
+use crate::identity::linkage::unsound::ModelError;
 
 /// A model of Splink, and a table ready to be linked by it.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Imported {
     pub linker: Linker,
     /// The model, with term frequencies counted in the records.
     pub model: Model,
-    /// What was not taken over because no weight rests on it.
+    /// What was not taken over because no weight rests on it: blocking rules that have no equal.
     pub notes: Vec<String>,
 }
 
@@ -57,7 +57,9 @@ impl Linker {
     ///
     /// Its weights are taken as they are. As Splink does, term frequencies are counted in the
     /// table; they then belong to the model. Values are compared in the forms of this crate
-    /// (capitals, accents and spaces do not count), and pairs are found by its blocking rules.
+    /// (capitals, accents and spaces do not count). Pairs are found by those of its blocking rules
+    /// that are equal columns, or equal beginnings of columns; where there is none, by those that the
+    /// columns call for.
     ///
     /// # Errors
     ///
@@ -78,7 +80,7 @@ impl Linker {
         if compared.len() > Comparison::MAX {
             wrong.push(format!("{} comparisons, but at most 32 are held", compared.len()));
         }
-        check_settings(&settings, &mut wrong, &mut notes);
+        check_settings(&settings, &mut wrong);
         let read: Vec<Read> = compared
             .iter()
             .take(Comparison::MAX)
@@ -89,13 +91,19 @@ impl Linker {
             return Err(SplinkError::NotMapped { parts: wrong });
         }
         let comparisons = placed(&read, table.columns())?;
-        let linker = Linker::comparing(table, comparisons)?;
+        let rules = settings.get("blocking_rules_to_generate_predictions");
+        let rules = rules.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let rules = rules::read(rules, table.columns(), &mut notes);
+        let mut linker = Linker::comparing(table, comparisons)?;
+        if !rules.is_empty() {
+            linker = linker.blocking(rules)?;
+        }
         let model = model(&linker, &read, share);
         Ok(Imported { linker, model, notes })
     }
 }
 
-fn check_settings(settings: &Map<String, Value>, wrong: &mut Vec<String>, notes: &mut Vec<String>) {
+fn check_settings(settings: &Map<String, Value>, wrong: &mut Vec<String>) {
     for (key, value) in settings {
         match key.as_str() {
             "comparisons" | "probability_two_random_records_match" => {}
@@ -103,12 +111,7 @@ fn check_settings(settings: &Map<String, Value>, wrong: &mut Vec<String>, notes:
             "link_type" => wrong.push(
                 "link_type is not `dedupe_only`: all records of a table are linked here".to_owned(),
             ),
-            "blocking_rules_to_generate_predictions" => {
-                let rules = value.as_array().map_or(0, Vec::len);
-                notes.push(format!(
-                    "{rules} blocking rules are not used: pairs are found by this crate's rules"
-                ));
-            }
+            "blocking_rules_to_generate_predictions" if value.is_array() => {}
             key if IGNORED.contains(&key) => {}
             key => wrong.push(format!("setting `{key}` is not known")),
         }

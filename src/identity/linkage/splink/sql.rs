@@ -19,26 +19,35 @@ const DEPTH_MAX: usize = 16;
 
 /// Reads a condition and the column that it is about; `None` where it is of no known form.
 pub(super) fn read(sql: &str) -> Option<(String, Form)> {
-    let mut words = Words { words: words(sql.get(..SQL_MAX).map_or(Some(sql), |_| None)?)?, at: 0 };
+    let mut words = Words { words: words(sql)?, at: 0 };
     let found = words.condition(0)?;
     (words.at == words.words.len()).then_some(found)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Word {
+pub(super) enum Word {
     /// A name or a keyword, in small letters unless it is quoted.
     Name(String),
     Number(String),
+    Text(String),
     Sign(&'static str),
 }
 
-fn words(sql: &str) -> Option<Vec<Word>> {
-    const SIGNS: [&str; 6] = [">=", "<=", "(", ")", ",", "="];
+/// Its names, numbers, texts and signs; `None` where there is anything else.
+pub(super) fn words(sql: &str) -> Option<Vec<Word>> {
+    const SIGNS: [&str; 7] = [">=", "<=", "(", ")", ",", "=", "-"];
     let (mut rest, mut words) = (sql.trim_start(), Vec::new());
+    if sql.len() > SQL_MAX {
+        return None;
+    }
     while let Some(first) = rest.chars().next() {
         let end = if first == '"' || first == '`' {
             let end = rest[1..].find(first)? + 1;
             words.push(Word::Name(rest[1..end].to_owned()));
+            end + 1
+        } else if first == '\'' {
+            let end = rest[1..].find(first)? + 1;
+            words.push(Word::Text(rest[1..end].to_owned()));
             end + 1
         } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
             words.push(Word::Sign(sign));

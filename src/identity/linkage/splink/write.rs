@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::rules;
 use super::sides::{DAMERAU, Sides, area, birth_date, custom};
 use crate::identity::linkage::compare::{ALIKE, Field, MUCH_ALIKE, SAME_TOWN};
-use crate::identity::linkage::meaning::Meaning::{
-    self, BirthDate, Email, FirstName, NationalId, Phone, PostalCode, Surname,
-};
 use crate::identity::linkage::model::{Model, Weighed};
 
 /// A model as Splink's settings.
@@ -20,18 +18,6 @@ pub struct Exported {
 
 /// Where no pair of one person was seen: Splink takes no prior of 0.
 const LEAST: f64 = 1e-12;
-
-/// The simplest of this crate's blocking rules: those of whole values.
-const BLOCKS: [&[Meaning]; 8] = [
-    &[Email],
-    &[Phone],
-    &[NationalId],
-    &[FirstName, BirthDate],
-    &[Surname, BirthDate],
-    &[FirstName, Surname],
-    &[BirthDate, PostalCode],
-    &[FirstName, PostalCode],
-];
 
 impl Model {
     /// Writes the model as settings of Splink 4 and 5, with SQL of DuckDB.
@@ -50,6 +36,7 @@ impl Model {
         let compared = self.comparisons.iter();
         let comparisons: Vec<Value> =
             compared.map(|weighed| self.comparison(weighed, &mut notes)).collect();
+        let blocks = self.blocks(&mut notes);
         let settings = json!({
             "link_type": "dedupe_only",
             "probability_two_random_records_match": self.share_same.get().max(LEAST),
@@ -57,7 +44,7 @@ impl Model {
             "retain_intermediate_calculation_columns": false,
             "sql_dialect": "duckdb",
             "unique_id_column_name": "unique_id",
-            "blocking_rules_to_generate_predictions": self.blocks(),
+            "blocking_rules_to_generate_predictions": blocks,
             "comparisons": comparisons,
         });
         Exported { json: format!("{settings:#}"), notes }
@@ -67,21 +54,20 @@ impl Model {
         self.columns.get(at).map_or("", |column| column.name.as_str())
     }
 
-    fn blocks(&self) -> Vec<Value> {
-        let find = |meaning: &Meaning| {
-            self.columns.iter().find(|column| column.meaning == *meaning).map(|own| &own.name)
-        };
-        let rule = |meanings: &&[Meaning]| {
-            let parts: Option<Vec<String>> = meanings
-                .iter()
-                .map(|meaning| {
-                    let name = find(meaning)?.replace('"', "\"\"");
-                    Some(format!("l.\"{name}\" = r.\"{name}\""))
-                })
-                .collect();
-            Some(json!({ "blocking_rule": parts?.join(" AND "), "sql_dialect": "duckdb" }))
-        };
-        BLOCKS.iter().filter_map(rule).collect()
+    fn blocks(&self, notes: &mut Vec<String>) -> Vec<Value> {
+        if self.blocking.iter().any(|rule| rules::swaps(rule, &self.columns)) {
+            notes.push("blocking rules find no names in each other's place in Splink".to_owned());
+        }
+        let mut all = Vec::new();
+        for (rule, at) in self.blocking.iter().zip(1..) {
+            match rules::write(rule, &self.columns) {
+                Some(written) => all.push(written),
+                None => {
+                    notes.push(format!("blocking rule {at} is left out: DuckDB has no Soundex"))
+                }
+            }
+        }
+        all
     }
 
     fn comparison(&self, weighed: &Weighed, notes: &mut Vec<String>) -> Value {
