@@ -310,7 +310,8 @@ fn no_columns_no_rules_or_no_records_find_nobody() {
         let mut index = LiveIndex::new(&model);
         index.insert(1, &vec!["x"; columns]).expect("a value for each column");
         let answer = index.find(&vec!["x"; columns], i64::MIN).expect("a value for each column");
-        assert_eq!(answer.candidates, 0);
+        // Of the columns with a meaning two equal names are found.
+        assert_eq!(answer.candidates, usize::from(columns == PLACES.len()));
         assert!(index.remove(&1));
     }
     // Rules of several keys alone: there is no row of single keys.

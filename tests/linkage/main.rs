@@ -8,6 +8,7 @@ mod blocking;
 mod conditions;
 mod distances;
 mod document;
+mod duckdb;
 mod edits;
 mod evaluate;
 mod explained;

@@ -194,18 +194,18 @@ fn seed(columns: &[Column], at: usize, facet: Facet) -> u64 {
     let meaning = columns[at].meaning();
     let earlier = columns[..at].iter().filter(|column| column.meaning() == meaning).count() as u64;
     let meaning = if meaning == Meaning::Surname { Meaning::FirstName } else { meaning };
-    let (kind, letters) = match facet {
-        Facet::Whole => (1, 0),
-        Facet::Area => (2, 0),
-        Facet::Day => (3, 0),
-        Facet::User => (4, 0),
-        Facet::Year => (5, 0),
-        Facet::Sound => (6, 0),
-        Facet::Element => (7, 0),
-        Facet::First(letters) => (8, letters),
-        Facet::Gram(letters) => (9, letters),
+    let facet = match facet {
+        Facet::Whole => 1,
+        // A year is to a date what an area is to a postal code.
+        Facet::Area | Facet::Year => 2,
+        Facet::Day => 3,
+        Facet::User => 4,
+        Facet::Sound => 5,
+        Facet::Element => 6,
+        Facet::First(letters) => 8 + u64::from(letters),
+        Facet::Gram(letters) => 128 + u64::from(letters),
     };
-    earlier << 32 | (meaning as u64) << 16 | kind << 8 | u64::from(letters)
+    earlier << 32 | (meaning as u64) << 8 | facet
 }
 
 /// The one facet of a value; empty where it has none.

@@ -6,6 +6,7 @@
 //! model names the table, or holds it where it is somebody's own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +119,7 @@ amanda mandy
 /// assert!(waterfall.contains("a nickname"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Nicknames {
     /// Names by the groups in which they stand.
@@ -199,6 +200,12 @@ impl Nicknames {
         self.groups
             .get(other)
             .is_some_and(|others| groups.iter().any(|group| others.contains(group)))
+    }
+}
+
+impl fmt::Debug for Nicknames {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Nicknames({} names)", self.groups.len())
     }
 }
 

@@ -14,9 +14,9 @@ fn facet_sql(facet: Facet, x: &str) -> Option<String> {
         Facet::Whole => x.to_owned(),
         Facet::First(letters) => format!("substr({x}, 1, {letters})"),
         Facet::Area => format!("substr({x}, 1, greatest(length({x}) - 3, 2))"),
-        Facet::Year => format!("substr({x}, 1, 4)"),
-        // What is no date has none.
-        Facet::Day => format!("nullif(substr({x}, 5, 4), '')"),
+        // What is no date has neither.
+        Facet::Year => format!("nullif(regexp_extract({x}, '^([0-9]{{4}})[0-9]{{4}}$', 1), '')"),
+        Facet::Day => format!("nullif(regexp_extract({x}, '^[0-9]{{4}}([0-9]{{4}})$', 1), '')"),
         Facet::User => format!("nullif(split_part({x}, '@', 1), '')"),
         Facet::Element => format!("string_split({x}, ';')"),
         Facet::Gram(letters) => {
@@ -181,7 +181,7 @@ fn facet(shape: &[String], meaning: Meaning, is_list: bool) -> Option<Facet> {
         Some(5..) if is_date => None,
         Some(count) => Some(Facet::First(count)),
         None => {
-            let known = [Facet::Area, Facet::Day, Facet::User];
+            let known = [Facet::Area, Facet::Year, Facet::Day, Facet::User];
             let joined = shape.concat();
             let is_same = |facet: &Facet| {
                 facet_sql(*facet, "x").is_some_and(|sql| sql.replace(' ', "") == joined)

@@ -43,13 +43,12 @@ pub(super) fn area(own: &Sides) -> String {
     own.both(|side| format!("substr({side}, 1, greatest(length({side}) - 3, 2))"))
 }
 
-/// A level of births; `None` for the last.
+/// A level of births; `None` for the last. What is no date is at none of these.
 pub(super) fn birth_date(level: usize, own: &Sides) -> Option<String> {
     let part = |from: u32, count: u32| own.both(|s| format!("substr({s}, {from}, {count})"));
-    let year = part(1, 4);
-    Some(match level {
+    let (l, r, year) = (&own.l, &own.r, part(1, 4));
+    let alike = match level {
         1 => {
-            let (l, r) = (&own.l, &own.r);
             let turned = format!("substr({l}, 5, 2) = substr({r}, 7, 2)");
             format!("{year} AND {turned} AND substr({l}, 7, 2) = substr({r}, 5, 2)")
         }
@@ -57,11 +56,12 @@ pub(super) fn birth_date(level: usize, own: &Sides) -> Option<String> {
         3 => part(5, 4),
         4 => {
             let first = |side: &str| format!("substr({side}, 5, 4) = '0101'");
-            format!("{year} AND ({} OR {})", first(&own.l), first(&own.r))
+            format!("{year} AND ({} OR {})", first(l), first(r))
         }
         5 => year,
         _ => return None,
-    })
+    };
+    Some(format!("length({l}) = 8 AND length({r}) = 8 AND {alike}"))
 }
 
 /// A condition of one's own; `None` where SQL has nothing for it.

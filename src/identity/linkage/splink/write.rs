@@ -29,6 +29,9 @@ impl Model {
         let mut notes = vec![
             "values are to be written as they are compared here: dates as YYYYMMDD, missing NULL"
                 .to_owned(),
+            "DuckDB counts the edits of letters beyond ASCII by their bytes, and of neighbours that \
+             changed places also those with an edit between them"
+                .to_owned(),
         ];
         if self.prior_related.is_some() {
             notes.push("the class of related people has no place in Splink".to_owned());
