@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const USAGE: &str = "\
 usage: link people.csv [more.csv] --id COLUMN
     [--truth COLUMN | --truth-pattern REGEX]   whose each record is, or how its id tells
-    [--config FILE]                            what columns mean, and the threshold, as JSON
+    [--config FILE]                            what columns mean, blocking rules, threshold: JSON
     [--model FILE | --save-model FILE]         a model learnt before, or where to keep this one
     [--threshold WEIGHT]                       thousandths of a bit from which pairs link: 0
     [--out clusters.csv] [--pairs pairs.csv]

@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
     let (linker, model) = match &options.model {
         Some(path) => with_model(table, path)?,
         None => {
-            let linker = Linker::of(table);
+            let linker = config.blocked(Linker::of(table))?;
             let ControlFlow::Continue(model) = linker.learn_watched(&mut |at| steps.show(at));
             (linker, model)
         }
