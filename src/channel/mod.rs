@@ -17,10 +17,12 @@ mod answer;
 #[cfg(feature = "mail")]
 mod mail;
 mod memory;
+mod meta;
 mod request;
 mod segment;
 mod touchpoint;
 mod verify;
+mod whatsapp;
 mod wired;
 
 use std::fmt::Debug;
@@ -35,6 +37,7 @@ pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
 pub use touchpoint::TouchpointJson;
 pub use verify::{Encoding, KeyRing, Proof, SignatureScheme, Verified, verify};
+pub use whatsapp::WhatsApp;
 pub use wired::{Listening, Transport, Wired};
 
 use crate::model::{Authorized, Capabilities, Channel, Decoded, Outbound, SendOutcome, Timestamp};

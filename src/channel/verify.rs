@@ -270,7 +270,7 @@ fn tag_of(key: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 /// Compares without telling where the difference lies, whatever the lengths.
-fn is_same(left: &[u8], right: &[u8]) -> bool {
+pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     const LABEL: &[u8] = b"omnichannel signature comparison";
     Hmac::<Sha256>::new_from_slice(LABEL).is_ok_and(|mut mac| {
         mac.update(right);
