@@ -9,7 +9,8 @@ usage: ingest PATH... [--channel NAME] [--db FILE] [--json] [--received-at TIME]
 
   PATH                a file, or a folder that is read with its folders; a file's folder names its
                       channel
-  --channel NAME      the channel of every file: segment, touchpoint, or email (feature `mail`)
+  --channel NAME      the channel of every file: instagram, messenger, segment, touchpoint,
+                      whatsapp_cloud, or email (feature `mail`)
   --db FILE           keep everything in this SQLite file; a second run finds what is known
                       (needs the feature `sqlite`)
   --json              one JSON object a file on standard output, and nothing else

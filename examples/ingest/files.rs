@@ -10,10 +10,12 @@ use omnichannel::model::{Code, Rejection};
 
 /// The channels that this tool has a codec for; `plug_in` gives each its codec.
 #[cfg(feature = "mail")]
-pub(crate) const CHANNELS: [&str; 3] = ["email", "segment", "touchpoint"];
+pub(crate) const CHANNELS: [&str; 6] =
+    ["email", "instagram", "messenger", "segment", "touchpoint", "whatsapp_cloud"];
 /// The channels that this tool has a codec for; `email` needs the feature `mail`.
 #[cfg(not(feature = "mail"))]
-pub(crate) const CHANNELS: [&str; 2] = ["segment", "touchpoint"];
+pub(crate) const CHANNELS: [&str; 5] =
+    ["instagram", "messenger", "segment", "touchpoint", "whatsapp_cloud"];
 
 /// Most bytes of a file that is not a list of lines.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;

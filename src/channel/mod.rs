@@ -17,6 +17,7 @@ mod answer;
 #[cfg(feature = "mail")]
 mod mail;
 mod memory;
+mod messenger;
 mod meta;
 mod request;
 mod segment;
@@ -33,6 +34,7 @@ pub use answer::RawResponse;
 #[cfg(feature = "mail")]
 pub use mail::Mail;
 pub use memory::MemoryChannel;
+pub use messenger::Messenger;
 pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
 pub use touchpoint::TouchpointJson;

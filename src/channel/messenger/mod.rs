@@ -1,0 +1,243 @@
+//! Messenger and Instagram: webhooks of a page or an account in, text messages out.
+//!
+//! | question | answer |
+//! |---|---|
+//! | kind | by the field that holds the event; `delivery` and `read` are receipts, one a message |
+//! | id | `mid`, or the comment's id; receipts, reactions and clicks have none |
+//! | sender | the page-scoped id (Instagram: the account's), scoped by the entry's id |
+//! | time | `timestamp`, else the entry's; milliseconds or seconds |
+//! | text | `text`; a quick reply or a postback is a [`Part::Choice`](crate::model::Part) |
+//! | files | the place of the bytes; the type is a range, such as `image/*` |
+//! | answers | `reply_to.mid`; of a comment the comment above it |
+//! | set aside | own echoes, notices about the page, figures |
+//! | the rest | in details by dotted path |
+//!
+//! A watermark (`read` up to an instant) names no message. It is a `receipt` event without a
+//! receipt, the watermark in its details: only who knows what was sent can say what was read.
+//!
+//! # Echoes
+//!
+//! Everything that is sent comes back. What this application sent is set aside: it is known by
+//! [`Messenger::of_app`], or by the mark that [`plan`](ChannelCodec::plan) puts on it. Without the
+//! application's id every echo of an application is taken for its own. The others are outbound: by
+//! an agent, from the page's own inbox, or by another program.
+//!
+//! # Why
+//!
+//! The id of the checkbox plugin (`user_ref`) is an identifier of its own kind: it is a party's
+//! before the party has an id, and the first message brings both together.
+
+mod comment;
+mod content;
+mod messaging;
+mod notice;
+
+use serde_json::json;
+
+use super::json::{Leftovers, Object};
+use super::meta::{self, Token, each};
+use super::{
+    ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
+    Verified,
+};
+use crate::model::{
+    Act, Capabilities, Channel, Decoded, Event, EventKind, Identifier, LengthUnit, Namespace,
+    Occurred, Outbound, Purpose, Rejection, SendOutcome, TextLimit, Timestamp,
+};
+
+/// Longest text of Messenger: Meta says characters, and UTF-16 units are the strictest reading.
+const MESSENGER_TEXT: TextLimit = TextLimit { max: 2_000, unit: LengthUnit::Utf16Unit };
+
+/// Longest text of Instagram: Meta says bytes.
+const INSTAGRAM_TEXT: TextLimit = TextLimit { max: 1_000, unit: LengthUnit::Utf8Byte };
+
+/// What stands before the decision's id on what this library sends.
+const MARK: &str = "omnichannel/";
+
+/// Longest address that is written, in bytes.
+const ADDRESS_BYTES_MAX: usize = 64;
+
+/// Messenger or Instagram, spoken by one page or account.
+///
+/// ```
+/// use omnichannel::channel::{ChannelCodec, KeyRing, Messenger, RawInbound, verify};
+/// use omnichannel::model::{Channel, ChannelKind, TenantId, Timestamp};
+///
+/// let channel = Channel::new("messenger-fr", ChannelKind::Messaging)?;
+/// let codec = Messenger::page(channel.clone()).verify_token("our own word").of_app("42");
+/// let body = r#"{"object":"page","entry":[{"id":"7","time":1795354200000,"messaging":[{
+///     "sender":{"id":"100"},"recipient":{"id":"7"},"timestamp":1795354200000,
+///     "message":{"mid":"m.1","text":"Have you got it in 38?"}}]}]}"#;
+/// let request = RawInbound::new(TenantId::named("maison-lune"), channel.id, body)
+///     .attested("an example");
+/// let now = "2026-11-22T13:45:00Z".parse::<Timestamp>()?;
+/// let request = verify(&codec.scheme(), &KeyRing::default(), request, now).expect("attested");
+///
+/// let event = &codec.decode(&request).events[0];
+/// assert_eq!(event.external_id.as_deref(), Some("m.1"));
+/// assert_eq!(event.message.as_ref().unwrap().text().expose(), "Have you got it in 38?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Messenger {
+    channel: Channel,
+    capabilities: Capabilities,
+    token: Token,
+    app: Option<String>,
+    marketing: Purpose,
+}
+
+impl Messenger {
+    /// Speaks for a page on Messenger.
+    pub fn page(channel: Channel) -> Self {
+        Self::new(channel, MESSENGER_TEXT)
+    }
+
+    /// Speaks for an account on Instagram.
+    pub fn instagram(channel: Channel) -> Self {
+        Self::new(channel, INSTAGRAM_TEXT)
+    }
+
+    fn new(channel: Channel, text: TextLimit) -> Self {
+        let capabilities =
+            meta::capabilities().sending_to(Namespace::SocialHandle).with_text(text.max, text.unit);
+        let (token, marketing) = (Token::default(), Purpose::new("marketing"));
+        Self { channel, capabilities, token, app: None, marketing }
+    }
+
+    /// The same, answering handshakes that state `token`; without one none is answered.
+    #[must_use]
+    pub fn verify_token(mut self, token: impl Into<Vec<u8>>) -> Self {
+        self.token = Token(token.into());
+        self
+    }
+
+    /// The same, knowing by which application's id its own echoes are marked.
+    #[must_use]
+    pub fn of_app(mut self, app_id: impl Into<String>) -> Self {
+        self.app = Some(app_id.into());
+        self
+    }
+
+    /// The same, where opt-ins and opt-outs are about `purpose`; else `marketing`.
+    #[must_use]
+    pub fn marketing_is(mut self, purpose: Purpose) -> Self {
+        self.marketing = purpose;
+        self
+    }
+
+    fn read(&self, request: &RawInbound) -> Decoded {
+        let products = ["page", "instagram"];
+        meta::decode(&request.body, &self.capabilities, &products, |entry, events| {
+            let reading = Reading {
+                codec: self,
+                received_at: request.received_at,
+                page: entry.id_leniently(&["id"]),
+                entry_at: entry.time(&["time"]).ok().flatten(),
+            };
+            for list in ["messaging", "standby"] {
+                each(entry, list, events, |item, events| reading.messaging(&item, events));
+            }
+            each(entry, "changes", events, |change, events| reading.change(&change, events));
+        })
+    }
+}
+
+/// One entry, and what is needed to read it.
+struct Reading<'r> {
+    codec: &'r Messenger,
+    received_at: Option<Timestamp>,
+    /// The page or account, within which the ids of parties mean something.
+    page: Option<&'r str>,
+    entry_at: Option<Timestamp>,
+}
+
+impl Reading<'_> {
+    /// An event of a kind, at the time that `of` states under `name`, else the entry's.
+    fn event(
+        &self,
+        kind: EventKind,
+        act: Act,
+        of: &Object<'_>,
+        name: &str,
+    ) -> Result<Event, Rejection> {
+        let stated = of.time(&[name])?.or(self.entry_at);
+        Ok(Event::new(0, kind, act, Occurred::stated(stated, self.received_at)))
+    }
+
+    /// Says whom an event is about.
+    fn about(&self, event: &mut Event, id: Option<&str>) {
+        let party = id.map(|id| self.scoped(Identifier::proven(Namespace::SocialHandle, id)));
+        event.sender = party.clone();
+        event.identifiers = party.into_iter().collect();
+    }
+
+    fn scoped(&self, identifier: Identifier) -> Identifier {
+        identifier.scoped(self.page.unwrap_or("meta"))
+    }
+
+    fn is_page(&self, id: Option<&str>) -> bool {
+        id.is_some() && id == self.page
+    }
+}
+
+/// Something of a type that is not known, with all it tells.
+fn keep(event: &mut Event, of: &Object<'_>, told: &[&str]) {
+    let mut rest = Leftovers::new();
+    rest.add("", of.fields(), |name, _| !told.contains(&name));
+    event.details = rest.into_details();
+}
+
+/// The second of a time since 1970, by which a later telling of an event replaces an earlier one.
+fn second(stated: Option<Timestamp>) -> u32 {
+    let seconds = stated.map_or(0, |at| at.micros() / 1_000_000);
+    // The highest of all is a deletion's.
+    u32::try_from(seconds.max(0)).unwrap_or(u32::MAX).min(u32::MAX - 1)
+}
+
+impl ChannelCodec for Messenger {
+    fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        meta::scheme()
+    }
+
+    /// Answers the handshake; its query string is handed over as the request's body.
+    fn challenge(&self, request: &RawInbound, _keys: &KeyRing) -> Option<RawResponse> {
+        meta::challenge(request, &self.token)
+    }
+
+    fn decode(&self, request: &Verified<RawInbound>) -> Decoded {
+        self.read(request.request())
+    }
+
+    fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
+        meta::check(message, &self.capabilities)?;
+        let address = message.address.expose().trim();
+        let is_id = (1..=ADDRESS_BYTES_MAX).contains(&address.len())
+            && address.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_id {
+            let why = "the address is no id of a party: these are digits";
+            return Err(crate::Error::new(crate::ErrorKind::Invalid, why).during("channel.plan"));
+        }
+        let body = json!({
+            "messaging_type": "RESPONSE",
+            "recipient": { "id": address },
+            "message": {
+                "text": message.text.expose(),
+                "metadata": format!("{MARK}{}", message.decision),
+            },
+        });
+        Ok(vec![meta::post("/me/messages".to_owned(), &body)])
+    }
+
+    fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
+        meta::interpret(answer, now)
+    }
+}
