@@ -1,4 +1,4 @@
-//! Messenger and Instagram: published bodies by a table, our own by rule, calls and answers.
+//! Messenger and Instagram: published bodies, our own, calls and their answers.
 
 #![cfg(feature = "testkit")]
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
