@@ -14,6 +14,7 @@
 pub mod json;
 
 mod answer;
+mod calls;
 #[cfg(feature = "mail")]
 mod mail;
 mod memory;
@@ -21,6 +22,8 @@ mod messenger;
 mod meta;
 mod request;
 mod segment;
+mod stop;
+mod telegram;
 mod touchpoint;
 mod verify;
 mod whatsapp;
@@ -37,6 +40,7 @@ pub use memory::MemoryChannel;
 pub use messenger::Messenger;
 pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
+pub use telegram::Telegram;
 pub use touchpoint::TouchpointJson;
 pub use verify::{Encoding, KeyRing, Proof, SignatureScheme, Verified, verify};
 pub use whatsapp::WhatsApp;

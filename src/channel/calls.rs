@@ -1,0 +1,82 @@
+//! What codecs of chat services share when they send: checks, JSON calls, waiting.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{RawOutbound, TransportAnswer};
+use crate::model::{Capabilities, Outbound, SendOutcome, Timestamp};
+
+/// Largest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+/// After how many seconds to try again where the provider does not say it.
+const RETRY_SECONDS: u64 = 30;
+
+/// Longest wait that a provider is granted, in seconds.
+const RETRY_SECONDS_MAX: u64 = 86_400;
+
+/// Refuses what no call could carry: another kind of address, no words, too many words.
+pub(super) fn check(message: &Outbound, can: &Capabilities) -> crate::Result<()> {
+    use crate::ErrorKind::{Invalid, Unsupported};
+    let refuse = |kind, why: &'static str| Err(crate::Error::new(kind, why).during("channel.plan"));
+    let text = message.text.expose();
+    if can.sends_to.as_ref() != Some(&message.namespace) {
+        return refuse(Unsupported, "this channel sends to another kind of address");
+    }
+    if text.trim().is_empty() {
+        return refuse(Invalid, "the message has no words");
+    }
+    if !can.text.is_none_or(|limit| limit.fits(text)) {
+        return refuse(Invalid, "the message is longer than this channel takes: split it");
+    }
+    Ok(())
+}
+
+/// A call with a JSON body.
+pub(super) fn post(path: &str, body: &Value) -> RawOutbound {
+    let media_type = "application/json; charset=utf-8";
+    RawOutbound {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        headers: vec![("Content-Type".to_owned(), media_type.to_owned())],
+        body: body.to_string().into_bytes(),
+    }
+}
+
+/// What a provider answered: its status, when to come back, and the JSON, where it is some.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// The header `Retry-After`, in seconds.
+    pub(super) retry_after: Option<u64>,
+    pub(super) body: Value,
+}
+
+impl Answer {
+    /// Takes an answer apart; where there is none, what that means for the message.
+    pub(super) fn of(answer: &TransportAnswer, now: Timestamp) -> Result<Self, SendOutcome> {
+        let (status, headers, body) = match answer {
+            TransportAnswer::Answered { status, headers, body } => (*status, headers, body),
+            TransportAnswer::NotSent => return Err(later(None, now)),
+            TransportAnswer::NoAnswer => return Err(SendOutcome::Unknown),
+        };
+        let advice = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"));
+        let retry_after = advice.and_then(|(_, seconds)| seconds.trim().parse().ok());
+        let body = match body.len() <= ANSWER_BYTES_MAX {
+            true => serde_json::from_slice(body).unwrap_or_default(),
+            false => Value::Null,
+        };
+        Ok(Self { status, retry_after, body })
+    }
+}
+
+/// Nothing was sent: try again after the advised seconds.
+pub(super) fn later(seconds: Option<u64>, now: Timestamp) -> SendOutcome {
+    let seconds = seconds.unwrap_or(RETRY_SECONDS).clamp(1, RETRY_SECONDS_MAX);
+    SendOutcome::Deferred { retry_at: now.plus(Duration::from_secs(seconds)) }
+}
+
+/// Nothing was sent, and trying again is pointless.
+pub(super) fn rejected(reason: impl Into<String>) -> SendOutcome {
+    SendOutcome::Rejected { reason: reason.into() }
+}
