@@ -9,10 +9,11 @@
 //!
 //! Files have a header and are UTF-8; what separates values (`,` `;` tab or `|`) is found out.
 //! Columns are known by their names, or by a configuration:
-//! `{"columns": {"tax_ref": "national_id", "notes": null}, "threshold": 3000}`. It may name blocking
-//! rules, too: `"blocking": [[{"column": "email"}], [{"column": "surname", "facet": {"first": 3}}]]`.
-//! A model that was kept has its own. Of two files only pairs between them count. A weight is a whole number of thousandths of a bit; from 0 on two
-//! records are sooner one person than not.
+//! `{"columns": {"tax_ref": "national_id", "notes": null}, "threshold": 3000}`. It may name
+//! blocking rules, too: `"blocking": [[{"column": "email"}], [{"column": "surname", "facet":
+//! {"first": 3}}]]`. A model that was kept has its own. Of two files only pairs between them count.
+//! A weight is a whole number of thousandths of a bit; from 0 on two records are sooner one person
+//! than not.
 //!
 //! The last line of the output is a JSON object. With a truth it says how right the people are:
 //! `pairwise.default` of the people found; `pairwise.best` is the best of them and of what links

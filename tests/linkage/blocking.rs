@@ -1,4 +1,4 @@
-//! Blocking rules as data: what they find, that a pair comes once, and what is refused.
+//! Blocking rules as data: what they find, once, and what is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,10 +124,12 @@ proptest! {
         sources in prop::option::of(prop::collection::vec(0..3_u16, 12)),
     ) {
         let columns = [PLACES[0], PLACES[1], ("town", Meaning::City), PLACES[3]];
-        let rows: Vec<[String; 4]> = rows.into_iter().zip(middles).map(|((none, last, _, tags), town)| {
+        let row = |((none, last, _, tags), town): ((String, _, String, BTreeSet<String>), _)| {
             [none, last, town, tags.into_iter().collect::<Vec<_>>().join(";")]
-        }).collect();
-        let rows: Vec<[&str; 4]> = rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+        };
+        let rows: Vec<[String; 4]> = rows.into_iter().zip(middles).map(row).collect();
+        let rows: Vec<[&str; 4]> =
+            rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
         let mut made = Table::new(columns);
         for (row, at) in rows.iter().zip(0..) {
             let source = sources.as_ref().map_or(0, |of| of[at]);

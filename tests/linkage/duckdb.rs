@@ -1,4 +1,3 @@
-//! What is written for Splink, worked off by DuckDB itself: the same levels, the same pairs.
 //!
 //! Needs a `python3` with the package `duckdb`; where there is none it says so.
 
@@ -99,7 +98,20 @@ const COLUMNS: [(&str, Meaning); 10] = [
     ("number", Meaning::HouseNumber),
 ];
 
-/// People of the town with slips, and those at the edges of what levels mean.
+/// People at the edges of what levels mean.
+const EDGES: [&str; 9] = [
+    "Ann;Smith;1980-02-03;SW1A 1AA;Bath;ann@example.org;0612345678;1;mill lane;1",
+    "A;Smith-Jones;1980-03-02;SW1A 2AA;Bath;anne@example.org;0612345679;12;mill lanes;12",
+    "Anne;Jones;1980-01-01;SW1A1AB;Batth;ann@example.com;0612345687;21;lane mill;1a",
+    "Smith;Ann;1980-12-24;SW;York;nna@example.org;612345678;123;mill;",
+    "Smit;Anna;1981-02-03;SW1;;;;132;l;2",
+    "Élodie;O'Hara;1980-02-13;;bath;elodie@example.org;;;;",
+    "Elodie;van der Berg;1980;75011;;lodie@example.org;+33612345678;;;",
+    "an;Berg;02/1980;75012;bth;x;;;;",
+    ";;;;;;;;;",
+];
+
+/// People of the town with slips, and those at the edges.
 fn rows() -> Vec<Vec<String>> {
     let cities = ["bath", "batth", "york", "new york", ""];
     let (town, _) = town(40, 30);
@@ -123,74 +135,7 @@ fn rows() -> Vec<Vec<String>> {
             ]
         })
         .collect();
-    for row in [
-        [
-            "Ann",
-            "Smith",
-            "1980-02-03",
-            "SW1A 1AA",
-            "Bath",
-            "ann@example.org",
-            "0612345678",
-            "1",
-            "mill lane",
-            "1",
-        ],
-        [
-            "A",
-            "Smith-Jones",
-            "1980-03-02",
-            "SW1A 2AA",
-            "Bath",
-            "anne@example.org",
-            "0612345679",
-            "12",
-            "mill lanes",
-            "12",
-        ],
-        [
-            "Anne",
-            "Jones",
-            "1980-01-01",
-            "SW1A1AB",
-            "Batth",
-            "ann@example.com",
-            "0612345687",
-            "21",
-            "lane mill",
-            "1a",
-        ],
-        [
-            "Smith",
-            "Ann",
-            "1980-12-24",
-            "SW",
-            "York",
-            "nna@example.org",
-            "612345678",
-            "123",
-            "mill",
-            "",
-        ],
-        ["Smit", "Anna", "1981-02-03", "SW1", "", "", "", "132", "l", "2"],
-        ["Élodie", "O'Hara", "1980-02-13", "", "bath", "elodie@example.org", "", "", "", ""],
-        [
-            "Elodie",
-            "van der Berg",
-            "1980",
-            "75011",
-            "",
-            "lodie@example.org",
-            "+33612345678",
-            "",
-            "",
-            "",
-        ],
-        ["an", "Berg", "02/1980", "75012", "bth", "x", "", "", "", ""],
-        ["", "", "", "", "", "", "", "", "", ""],
-    ] {
-        rows.push(row.map(str::to_owned).to_vec());
-    }
+    rows.extend(EDGES.iter().map(|row| row.split(';').map(str::to_owned).collect()));
     rows
 }
 

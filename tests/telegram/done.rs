@@ -12,7 +12,8 @@ fn a_pressed_button_is_a_choice_that_answers_its_message() {
             r#"{{"id": "c-1", "from": {NOE}, "data": "size-38", "chat_instance": "9",
                 "message": {{"message_id": 8, "date": 1763819100, "text": "Which size?",
                     "chat": {{"id": 5123456789012, "type": "private"}},
-                    "reply_markup": {{"inline_keyboard": [[{{"text": "37", "callback_data": "size-37"}}],
+                    "reply_markup": {{"inline_keyboard": [
+                        [{{"text": "37", "callback_data": "size-37"}}],
                         [{{"text": "Size 38", "callback_data": "size-38"}}]]}}}}}}"#
         ),
     );
@@ -69,7 +70,8 @@ fn a_block_withdraws_and_taking_it_back_permits_nothing() {
             &format!(
                 r#"{{"chat": {{"id": 5123456789012, "type": "{chat}"}}, "from": {NOE},
                     "date": 1763819100, "old_chat_member": {{"status": "member"}},
-                    "new_chat_member": {{"user": {{"id": 1, "is_bot": true}}, "status": "{status}"}}}}"#
+                    "new_chat_member": {{"user": {{"id": 1, "is_bot": true}},
+                        "status": "{status}"}}}}"#
             ),
         )
     };

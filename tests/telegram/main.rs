@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[cfg(feature = "testkit")]
+mod contract;
 mod done;
 mod published;
 mod said;
@@ -84,4 +86,13 @@ fn details(event: &Event) -> Vec<(&str, &str)> {
 
 fn objects(event: &Event) -> Vec<(&str, &str)> {
     event.objects.iter().map(|of| (of.kind.as_str(), of.id.as_str())).collect()
+}
+
+/// An event as the table of published updates writes it.
+fn row(event: &Event) -> String {
+    let seconds = event.occurred.at.map(|at| (at.micros() / 1_000_000).to_string());
+    let words = text(event).map(|text| text.chars().count().to_string());
+    let told = [sender(event).map(str::to_owned), event.external_id.clone(), seconds, words];
+    let told = told.map(|value| value.unwrap_or_else(|| "-".to_owned()));
+    format!("{} {}", event.kind, told.join(" "))
 }

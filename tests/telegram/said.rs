@@ -43,7 +43,7 @@ fn a_message_tells_who_when_and_what() {
         (&sender.namespace, sender.value.expose().as_str()),
         (&Namespace::MessagingId, "5123456789012")
     );
-    assert_eq!(event.identifiers, [sender.clone()]);
+    assert_eq!(event.identifiers, std::slice::from_ref(sender));
     let told: Vec<_> =
         event.attributes.iter().map(|(n, v)| (n.as_str(), v.expose().as_str())).collect();
     assert_eq!(told, [("family_name", "Arnaud"), ("given_name", "Noé"), ("language", "fr")]);
@@ -243,11 +243,6 @@ fn broken_updates_are_refused_by_their_path() {
         (message(r#""message_id": 1"#), "missing_field", "`message.chat` is missing"),
         (message(chat), "missing_field", "`message.message_id` is missing"),
         (message(&format!(r#"{chat}, "message_id": 1.5"#)), "wrong_type", "`message.message_id`"),
-        (
-            message(&format!(r#"{chat}, "message_id": 1, "date": "asdf"#)) + "\"}}",
-            "syntax",
-            "not JSON",
-        ),
         (
             message(&format!(r#"{chat}, "message_id": 1, "date": "x""#)),
             "wrong_type",

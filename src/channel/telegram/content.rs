@@ -1,4 +1,4 @@
-//! What a message holds: words, files, a place, what a small web page sent back.
+//! What a message holds: words, files, a place, a choice.
 
 use crate::channel::json::{Json, Leftovers, Object};
 use crate::model::{BlobRef, Part, Pii, Rejection};

@@ -1,4 +1,4 @@
-//! Reads an update: which kind it is, and what happened where it is no message.
+//! Reads an update: its kind, and what happened in it.
 
 use super::message::{self, of_message};
 use super::party;

@@ -113,8 +113,8 @@ impl Linker {
     ///
     /// # Errors
     ///
-    /// [`ModelError::Unsound`] where there are none or too many, or where one can find nobody: it is
-    /// of no column of the table, or wants something that no value of its column has.
+    /// [`ModelError::Unsound`] where there are none or too many, or where one can find nobody: it
+    /// is of no column of the table, or wants something that no value of its column has.
     pub fn blocking(
         self,
         rules: impl IntoIterator<Item = BlockingRule>,

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use super::meaning::Meaning;
 
-/// What of a name meets others in a block: in Latin letters, where it is of an alphabet with vowels.
+/// What of a name meets others in a block: in Latin letters, where its alphabet has vowels.
 pub(super) fn blocked(meaning: Meaning, text: &str) -> Cow<'_, str> {
     let is_name = matches!(meaning, Meaning::FirstName | Meaning::Surname | Meaning::City);
     if text.is_ascii() || !is_name || text.chars().any(is_abjad) {

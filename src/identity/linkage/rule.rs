@@ -4,7 +4,8 @@
 //!
 //! A rule is data: proposed for the columns of a table, replaced by whoever knows better, kept with
 //! the model, so that a batch and a live index find the same pairs. What a rule makes of a value is
-//! a [`Facet`]; a new way to agree is a variant, the words that explain it, and a line in `keys.rs`.
+//! a [`Facet`]; a new way to agree is a variant, the words that explain it, and a line in
+//! `keys.rs`.
 
 use serde::{Deserialize, Serialize};
 

@@ -58,8 +58,8 @@ impl Linker {
     /// Its weights are taken as they are. As Splink does, term frequencies are counted in the
     /// table; they then belong to the model. Values are compared in the forms of this crate
     /// (capitals, accents and spaces do not count). Pairs are found by those of its blocking rules
-    /// that are equal columns, or equal beginnings of columns; where there is none, by those that the
-    /// columns call for.
+    /// that are equal columns, or equal beginnings of columns; where there is none, by those that
+    /// the columns call for.
     ///
     /// # Errors
     ///

@@ -210,8 +210,8 @@ mod tests {
         ])
     }
 
-    fn found(rule: Value) -> Option<Vec<(usize, Facet)>> {
-        one(&rule, table().columns()).map(|rule| rule.parts().to_vec())
+    fn found(rule: &Value) -> Option<Vec<(usize, Facet)>> {
+        one(rule, table().columns()).map(|rule| rule.parts().to_vec())
     }
 
     #[test]
@@ -233,12 +233,12 @@ mod tests {
             ("split_part(l.mail, '@', 1) = split_part(r.mail, '@', 1)", vec![(3, Facet::User)]),
             ("l.\"Post Code\" = r.\"Post Code\"", vec![(4, Facet::Whole)]),
         ] {
-            assert_eq!(found(json!(sql)), Some(parts.clone()), "{sql}");
+            assert_eq!(found(&json!(sql)), Some(parts.clone()), "{sql}");
             let whole = json!({ "blocking_rule": sql, "sql_dialect": "spark" });
-            assert_eq!(found(whole), Some(parts), "{sql}");
+            assert_eq!(found(&whole), Some(parts), "{sql}");
         }
         let exploded = json!({ "blocking_rule": "l.tags = r.tags", "arrays_to_explode": ["tags"] });
-        assert_eq!(found(exploded), Some(vec![(5, Facet::Element)]));
+        assert_eq!(found(&exploded), Some(vec![(5, Facet::Element)]));
     }
 
     #[test]
@@ -261,11 +261,11 @@ mod tests {
             "soundex(l.last) = soundex(r.last)",
             &"(".repeat(5_000),
         ] {
-            assert_eq!(found(json!(sql)), None, "{sql}");
+            assert_eq!(found(&json!(sql)), None, "{sql}");
         }
-        assert_eq!(found(json!({ "blocking_rule": "l.first = r.first", "colour": 1 })), None);
+        assert_eq!(found(&json!({ "blocking_rule": "l.first = r.first", "colour": 1 })), None);
         let text = json!({ "blocking_rule": "l.first = r.first", "arrays_to_explode": ["first"] });
-        assert_eq!(found(text), None);
+        assert_eq!(found(&text), None);
     }
 
     #[test]

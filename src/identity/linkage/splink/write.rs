@@ -29,8 +29,8 @@ impl Model {
         let mut notes = vec![
             "values are to be written as they are compared here: dates as YYYYMMDD, missing NULL"
                 .to_owned(),
-            "DuckDB counts the edits of letters beyond ASCII by their bytes, and of neighbours that \
-             changed places also those with an edit between them"
+            "DuckDB counts the edits of letters beyond ASCII by their bytes, and of neighbours \
+             that changed places also those with an edit between them"
                 .to_owned(),
         ];
         if self.prior_related.is_some() {
@@ -66,7 +66,7 @@ impl Model {
             match rules::write(rule, &self.columns) {
                 Some(written) => all.push(written),
                 None => {
-                    notes.push(format!("blocking rule {at} is left out: DuckDB has no Soundex"))
+                    notes.push(format!("blocking rule {at} is left out: DuckDB has no Soundex"));
                 }
             }
         }

@@ -1,0 +1,44 @@
+//! The channel contract, kept by the codec of Telegram.
+
+use omnichannel::channel_contract;
+use omnichannel::testkit::channel::ChannelFixture;
+
+use super::{GROUP, NOE, PRIVATE, codec};
+
+fn fixture() -> ChannelFixture {
+    let said = r#""text": "my words are secret", "contact": {"phone_number": "33612345678",
+        "user_id": 5123456789012, "first_name": "Noé"}"#;
+    ChannelFixture::new(codec())
+        .sample(format!(r#"{{"update_id": 71, "message": {{{PRIVATE}, {said}}}}}"#))
+        .sample(format!(
+            r#"{{"update_id": 72, "edited_message": {{{GROUP}, "edit_date": 1763819160,
+                "photo": [{{"file_id": "secret-file", "width": 9, "height": 9}}],
+                "caption": "my words are secret", "reply_to_message": {{"message_id": 3}}}}}}"#
+        ))
+        .sample(format!(
+            r#"{{"update_id": 73, "callback_query": {{"id": "c", "from": {NOE},
+                "data": "secret-data",
+                "message": {{"message_id": 8, "chat": {{"id": 5, "type": "private"}},
+                    "reply_markup": {{"inline_keyboard": [[{{"text": "secret-label",
+                        "callback_data": "secret-data"}}]]}}}}}}}}"#
+        ))
+        .sample(format!(
+            r#"{{"update_id": 74, "my_chat_member": {{"from": {NOE}, "date": 1763819100,
+                "chat": {{"id": 5123456789012, "type": "private"}},
+                "new_chat_member": {{"status": "kicked"}}}}}}"#
+        ))
+        .sample(
+            r#"{"update_id": 75, "deleted_business_messages": {"business_connection_id": "b",
+                "chat": {"id": 5123456789012, "type": "private"}, "message_ids": [1, 2, 3]}}"#,
+        )
+        .secret("5123456789012")
+        .secret("Noé")
+        .secret("noe_a")
+        .secret("33612345678")
+        .secret("my words are secret")
+        .secret("secret-file")
+        .secret("secret-data")
+        .secret("secret-label")
+}
+
+channel_contract!(telegram_keeps_the_contract, super::fixture());
