@@ -1,3 +1,4 @@
+//! The SQL that is written for Splink, in a real DuckDB.
 //!
 //! Needs a `python3` with the package `duckdb`; where there is none it says so.
 
