@@ -67,6 +67,14 @@ fn with_invisible(text: &str, at: usize) -> String {
     text.chars().enumerate().flat_map(place).collect()
 }
 
+#[test]
+fn a_mark_among_the_digits_of_a_whats_app_id_hides_no_country() {
+    for rules in [rules_of("FR"), rules_of("US")] {
+        let once = value(&rules, &Namespace::WhatsApp, "492010+000");
+        assert_eq!(value(&rules, &Namespace::WhatsApp, &once), once);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(CASES))]
 

@@ -52,18 +52,30 @@ pub(super) fn fold(region: Option<Country>, seen: &str, notes: &mut Notes) -> St
 
 /// A number as WhatsApp names it: with its country and without a plus.
 pub(super) fn fold_whats_app(region: Option<Country>, seen: &str, notes: &mut Notes) -> String {
-    if let Some(region) = region
-        && seen.starts_with(|c: char| c.is_ascii_digit() && c != '0')
-    {
-        let mut abroad = *notes;
-        if let Some(value) = read(region, &format!("+{seen}"), &mut abroad)
-            && !abroad.has(Note::NotInPlan)
-        {
-            *notes = abroad;
-            return value;
-        }
+    if let Some(value) = abroad(region, seen, notes) {
+        return value;
     }
-    fold(region, seen, notes)
+    let mut unread = *notes;
+    let value = fold(region, seen, &mut unread);
+    // Marks among the digits may have hidden it: what is left must not be read otherwise again.
+    let read = if unread.has(Note::Unreadable) { abroad(region, &value, notes) } else { None };
+    notes.add_if(read.is_some(), Note::PunctuationFolded);
+    read.unwrap_or_else(|| {
+        *notes = unread;
+        value
+    })
+}
+
+/// A number that begins with its country, as far as a plan knows it.
+fn abroad(region: Option<Country>, seen: &str, notes: &mut Notes) -> Option<String> {
+    let region = region.filter(|_| seen.starts_with(|c: char| c.is_ascii_digit() && c != '0'))?;
+    let mut abroad = *notes;
+    let value = read(region, &format!("+{seen}"), &mut abroad)?;
+    if abroad.has(Note::NotInPlan) {
+        return None;
+    }
+    *notes = abroad;
+    Some(value)
 }
 
 #[cfg(feature = "phone")]
