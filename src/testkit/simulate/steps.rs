@@ -11,8 +11,12 @@ use super::truth::{as_home, as_outbox};
 use super::world::World;
 use crate::engine;
 use crate::model::{
-    ChannelId, ConversationId, DecisionId, Intent, Key, Pii, Purpose, RecordId, Ruling, SendOutcome,
+    ChannelId, ConversationId, DecisionId, Intent, Judge, Key, Pii, Purpose, RecordId, Ruling,
+    SendOutcome,
 };
+
+/// Microseconds of an hour.
+const HOUR: i64 = 3_600_000_000;
 
 impl World {
     fn add_input(&mut self, channel: &str, body: &str) {
@@ -209,9 +213,15 @@ impl World {
         if a == b {
             return;
         }
-        let rulings = [Ruling::Same, Ruling::Different, Ruling::Undecided, Ruling::Scored(4_000)];
+        // Often of a pair that somebody spoke of before; a model's run may be an old one.
+        let again = if self.chance.percent(40) { self.chance.of(&self.verdicts) } else { None };
+        let (a, b) = again.map_or((a, b), |verdict| (verdict.a, verdict.b));
+        let weight = [4_000, -1_000, 12_000][self.chance.below(3)];
+        let rulings = [Ruling::Same, Ruling::Different, Ruling::Undecided, Ruling::Scored(weight)];
         let ruling = rulings[self.chance.below(4)];
-        let (context, at) = (self.observer.context(tenant()), instant(self.now));
+        let late = if ruling.judge() == Judge::Model { self.chance.between(0, HOUR) } else { 0 };
+        let context = self.observer.context(tenant());
+        let at = instant(self.now - late);
         self.verdicts.push(engine::verdict(&context, (a, b), ruling, at, "somebody", "so it is"));
         let number = self.verdicts.len() - 1;
         self.unruled.insert(number);
