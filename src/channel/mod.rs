@@ -11,6 +11,8 @@
 //!    limits.
 //! 3. Nothing leaves unauthorised: [`ChannelAdapter::send`] takes [`Authorized`].
 
+pub mod form;
+pub mod handshake;
 pub mod json;
 
 mod answer;
@@ -42,7 +44,10 @@ pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
 pub use telegram::Telegram;
 pub use touchpoint::TouchpointJson;
-pub use verify::{Encoding, KeyRing, Proof, SignatureScheme, Verified, verify};
+pub use verify::{
+    Digest, Encoding, KeyForm, KeyRing, PortPolicy, Proof, SignatureForm, SignatureList,
+    SignaturePlace, SignatureScheme, SignedPart, Stated, Verified, verify,
+};
 pub use whatsapp::WhatsApp;
 pub use wired::{Listening, Transport, Wired};
 

@@ -13,6 +13,11 @@ pub struct RawInbound {
     pub channel: ChannelId,
     /// The feed, where it is not the channel itself: an import's file, an older system.
     pub source: Option<Source>,
+    /// The method by which it came, in HTTP's words.
+    pub method: String,
+    /// The whole URL as the provider called it, before any proxy rewrote it: some providers sign
+    /// it, and some ask by its query.
+    pub url: Option<String>,
     /// Headers in order; names are compared without case.
     pub headers: Vec<(String, String)>,
     /// The bytes.
@@ -26,18 +31,34 @@ pub struct RawInbound {
 }
 
 impl RawInbound {
-    /// A live request of unknown time, not attested.
+    /// A live `POST` of unknown URL and time, not attested.
     pub fn new(tenant: TenantId, channel: ChannelId, body: impl Into<Vec<u8>>) -> Self {
         Self {
             tenant,
             channel,
             source: None,
+            method: "POST".to_owned(),
+            url: None,
             headers: Vec::new(),
             body: body.into(),
             received_at: None,
             mode: ArrivalMode::Live,
             attested: None,
         }
+    }
+
+    /// States the method: `GET`.
+    #[must_use]
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// States the whole URL as the provider called it: `https://shop.example/hooks/sms?tenant=1`.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
     }
 
     /// Adds a header.
@@ -88,6 +109,8 @@ impl fmt::Debug for RawInbound {
         f.debug_struct("RawInbound")
             .field("tenant", &self.tenant)
             .field("channel", &self.channel)
+            // Providers put tokens and people into a URL.
+            .field("has_url", &self.url.is_some())
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("body_bytes", &self.body.len())
             .field("received_at", &self.received_at)

@@ -38,7 +38,7 @@ use super::json::{Leftovers, Object};
 use super::meta::{self, Token, each};
 use super::{
     ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified,
+    Verified, handshake,
 };
 use crate::model::{
     Act, Capabilities, Channel, Decoded, Event, EventKind, Identifier, LengthUnit, Namespace,
@@ -205,12 +205,12 @@ impl ChannelCodec for Messenger {
     }
 
     fn scheme(&self) -> SignatureScheme {
-        meta::scheme()
+        SignatureScheme::meta()
     }
 
-    /// Answers the handshake; its query string is handed over as the request's body.
+    /// Answers the handshake ([`handshake::hub_challenge`]).
     fn challenge(&self, request: &RawInbound, _keys: &KeyRing) -> Option<RawResponse> {
-        meta::challenge(request, &self.token)
+        handshake::hub_challenge(request, &self.token.0)
     }
 
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded {

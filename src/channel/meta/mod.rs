@@ -3,18 +3,16 @@
 //! All of them sign with HMAC-SHA256 of the raw bytes, wrap events in `entry`, and answer calls
 //! with the errors of the Graph API.
 
-mod handshake;
 mod outcome;
 
-pub(super) use handshake::challenge;
 pub(super) use outcome::interpret;
 
 use std::fmt;
 
 use serde_json::Value;
 
+use super::RawOutbound;
 use super::json::{Events, Json, Object, decode_object};
-use super::{Encoding, RawOutbound, SignatureScheme};
 use crate::model::{
     Capabilities, Code, ConsentSignal, ConsentState, Decoded, Identifier, LawfulBasis, Namespace,
     Outbound, Part, Pii, Purpose,
@@ -33,11 +31,6 @@ const STOP_WORDS: [&str; 5] = ["stop", "stopall", "unsubscribe", "optout", "unsu
 
 /// Longest text that can be such a word, in bytes.
 const STOP_BYTES_MAX: usize = 32;
-
-/// How Meta's platforms sign.
-pub(super) fn scheme() -> SignatureScheme {
-    SignatureScheme::hmac_sha256("X-Hub-Signature-256", "sha256=", Encoding::Hex)
-}
 
 /// The limits of a request.
 pub(super) fn capabilities() -> Capabilities {

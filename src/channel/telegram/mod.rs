@@ -56,9 +56,6 @@ use crate::model::{
     Capabilities, Channel, Decoded, LengthUnit, Namespace, Outbound, SendOutcome, Timestamp,
 };
 
-/// The header that carries the secret of `setWebhook`.
-const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
-
 /// Longest text of one message. Telegram counts characters; code units of UTF-16 are never fewer.
 const TEXT_MAX: u32 = 4_096;
 
@@ -113,7 +110,7 @@ impl ChannelCodec for Telegram {
     }
 
     fn scheme(&self) -> SignatureScheme {
-        SignatureScheme::equality(SECRET_HEADER)
+        SignatureScheme::telegram()
     }
 
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded {
