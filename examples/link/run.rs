@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use omnichannel::identity::linkage::{Linked, Linker, Model, Report, Table};
+use omnichannel::model::Identifier;
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -22,6 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
     let mut records = read::read(options, &config, &bar)?;
     bar.finish_and_clear();
     let table = std::mem::replace(&mut records.table, Table::new([]));
+    warn(&table);
     let loaded = clock();
     let mut steps = progress::Steps::new();
     let (linker, model) = match &options.model {
@@ -76,6 +78,15 @@ pub(crate) fn run(options: &Options) -> Result<(Model, Value), Failure> {
         bar.finish_and_clear();
     }
     Ok((model, report))
+}
+
+/// Says what of the records is not compared.
+fn warn(table: &Table) {
+    for column in table.columns().iter().filter(|column| column.too_long() > 0) {
+        let (name, count) = (column.name(), column.too_long());
+        let most = Identifier::BYTES_MAX;
+        eprintln!("link: column `{name}`: {count} longer than {most} bytes, taken as missing");
+    }
 }
 
 /// Writes the files that were asked for, but for the report.

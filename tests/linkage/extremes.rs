@@ -1,8 +1,8 @@
 //! Numbers, names and documents at their ends: no panic, no bias, nothing kept behind.
 
 use omnichannel::identity::linkage::{
-    Comparison, Condition, Linked, Linker, LiveIndex, Meaning, Model, ModelError, Report, Table,
-    Truth, link,
+    Column, Comparison, Condition, Linked, Linker, LiveIndex, Meaning, Model, ModelError, Report,
+    Table, Truth, link,
 };
 use serde_json::{Value, json};
 
@@ -152,4 +152,15 @@ fn endless_names_are_compared_by_their_beginning() {
     }
     let (_, linked) = link(table, 0);
     assert_eq!(linked.people.len(), 250);
+}
+
+#[test]
+fn a_value_that_is_too_long_is_missing_and_counted() {
+    let mut table = Table::new([("name", Meaning::Other), ("notes", Meaning::Other)]);
+    let (fits, long) = ("é".repeat(512), "é".repeat(512) + "e");
+    for notes in [fits.as_str(), long.as_str(), "", &format!("  {fits}  "), long.as_str()] {
+        table.push(["Noé", notes].into_iter()).expect("it fits the table");
+    }
+    let counted: Vec<u64> = table.columns().iter().map(Column::too_long).collect();
+    assert_eq!(counted, [0, 2]);
 }

@@ -191,6 +191,15 @@ fn parts_that_have_no_equal_are_listed_and_refused() {
 }
 
 #[test]
+fn a_comparison_without_a_level_of_missing_values_is_refused() {
+    let mut settings = plain();
+    let levels = settings["comparisons"][1]["comparison_levels"].as_array_mut().expect("levels");
+    levels.remove(0);
+    let said = import(&settings).expect_err("missing values would weigh").to_string();
+    assert!(said.contains("`surname`: one level of missing values (`is_null_level`)"), "{said}");
+}
+
+#[test]
 fn what_are_no_settings_is_refused() {
     for text in ["", "[]", "1", "{"] {
         let said = Linker::from_splink(table(), text).expect_err("no settings").to_string();

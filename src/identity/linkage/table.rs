@@ -17,6 +17,7 @@ pub struct Column {
     pub(super) meaning: Meaning,
     pub(super) texts: Texts,
     pub(super) cells: Vec<u32>,
+    too_long: u64,
 }
 
 impl Column {
@@ -28,6 +29,11 @@ impl Column {
     /// What it means.
     pub fn meaning(&self) -> Meaning {
         self.meaning
+    }
+
+    /// How many of its values were longer than [`Identifier::BYTES_MAX`]; they count as missing.
+    pub fn too_long(&self) -> u64 {
+        self.too_long
     }
 }
 
@@ -83,12 +89,14 @@ impl Table {
             meaning,
             texts: Texts::default(),
             cells: Vec::new(),
+            too_long: 0,
         });
         let (sources, pending) = (Vec::new(), Pending::default());
         Self { columns: columns.collect(), records: 0, sources, pending }
     }
 
-    /// Adds a record: a value for each column, empty where it is missing.
+    /// Adds a record: a value for each column, empty where it is missing. One that is too long is
+    /// missing, too, and counted ([`Column::too_long`]).
     ///
     /// # Errors
     ///
@@ -104,10 +112,12 @@ impl Table {
         if record >= u32::MAX as usize {
             return Err(TableError::Full);
         }
-        for value in values {
+        for (value, column) in values.zip(&mut self.columns) {
+            let value = value.trim();
             // What is longer than an identifier can be is missing, whatever it says.
-            let value = Some(value.trim()).filter(|value| value.len() <= Identifier::BYTES_MAX);
-            self.pending.push(value.unwrap_or(""));
+            let is_too_long = value.len() > Identifier::BYTES_MAX;
+            column.too_long += u64::from(is_too_long);
+            self.pending.push(if is_too_long { "" } else { value });
         }
         self.records += 1;
         if self.pending.text.len() >= PENDING_BYTES {
@@ -269,6 +279,7 @@ impl Column {
             self.texts.iter().map(|text| texts.number(&clean(self.meaning, text))).collect();
         texts.settle();
         let cells = self.cells.iter().map(|cell| numbers[*cell as usize]).collect();
-        Some(Self { name: self.name.clone(), meaning: self.meaning, texts, cells })
+        let (name, meaning, too_long) = (self.name.clone(), self.meaning, self.too_long);
+        Some(Self { name, meaning, texts, cells, too_long })
     }
 }

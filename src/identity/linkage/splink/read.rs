@@ -50,6 +50,8 @@ struct Read {
     m: Vec<f64>,
     u: Vec<f64>,
     rarity: bool,
+    /// How many levels of missing values it has.
+    missing: usize,
 }
 
 impl Linker {
@@ -139,6 +141,7 @@ fn comparison(at: usize, of: &Value, wrong: &mut Vec<String>) -> Option<Read> {
         m: Vec::new(),
         u: Vec::new(),
         rarity: false,
+        missing: 0,
     };
     for (at, one) in levels.iter().enumerate() {
         if let Err(why) = level(one, &mut read) {
@@ -148,6 +151,10 @@ fn comparison(at: usize, of: &Value, wrong: &mut Vec<String>) -> Option<Read> {
     let ends = read.conditions.iter().filter(|condition| **condition == Condition::Otherwise);
     if ends.count() != 1 || read.conditions.last() != Some(&Condition::Otherwise) {
         wrong.push(format!("{name}: the last level, and no other, must be ELSE"));
+    }
+    // Without one, Splink's ELSE weighs a missing value as a difference; here it weighs nothing.
+    if read.missing != 1 {
+        wrong.push(format!("{name}: one level of missing values (`is_null_level`) is needed"));
     }
     if !(2..=LEVELS_MAX).contains(&read.conditions.len()) {
         wrong.push(format!("{name}: besides that of missing values, 2 to 8 levels are held"));
@@ -185,7 +192,10 @@ fn level(of: &Value, read: &mut Read) -> Result<(), String> {
         form
     };
     let condition = match (form, is_null) {
-        (Form::Missing, true) => return Ok(()),
+        (Form::Missing, true) => {
+            read.missing += 1;
+            return Ok(());
+        }
         (Form::Alike(condition), false) => condition,
         _ => return Err("`is_null_level` and its `sql_condition` differ".to_owned()),
     };
