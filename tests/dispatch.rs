@@ -11,13 +11,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use common::{keys, now, request, tenant};
 use omnichannel::Hub;
+use omnichannel::channel::layer::{Guarded, Paced, Traced};
 use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel, TouchpointJson};
 use omnichannel::engine::LEASE;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration, ConversationId,
     DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy,
-    Purpose, PurposeRules, RecordId, SendOutcome, Timestamp,
+    Purpose, PurposeRules, RateRule, RateScope, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -317,4 +318,76 @@ fn a_hub_runs_on_any_executor() {
     run(&|hub| drop(tokio.block_on(hub.dispatch_due(now())).expect("dispatched")));
     run(&|hub| drop(futures_executor::block_on(hub.dispatch_due(now())).expect("dispatched")));
     run(&|hub| drop(block_on(hub.dispatch_due(now())).expect("dispatched")));
+}
+
+/// Dispatches until nothing is due; says when the last message left, and how many never do.
+fn drained(hub: &Hub) -> (Timestamp, usize) {
+    let (mut at, mut last, mut dead) = (now(), now(), 0);
+    loop {
+        let done = dispatch(hub, at);
+        if !done.sent.is_empty() {
+            last = at;
+        }
+        dead += done.dead.len();
+        let Some(next) = done.next_due else { return (last, dead) };
+        at = next.max(at);
+    }
+}
+
+#[test]
+fn a_paced_channel_sends_all_in_the_time_that_its_rate_takes_and_gives_nothing_up() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let rule = RateRule { scope: RateScope::Channel, max: 10, per: Duration::from_secs(1) };
+    let hub = hub(MemoryStore::new(), Paced::new(Arc::clone(&mail), [rule]));
+    for who in 0..1_000 {
+        let subject = buyer(&hub, &format!("buyer-{who}"));
+        decide(&hub, &who.to_string(), subject);
+    }
+    let (last, dead) = drained(&hub);
+    assert_eq!((mail.sent().len(), dead), (1_000, 0));
+    // A thousand at ten a second are 99 seconds. The outbox spreads returns by a tenth, so that
+    // some come in clumps and wait twice.
+    assert!((later(99)..later(135)).contains(&last), "{last}");
+}
+
+#[test]
+fn a_guarded_channel_leaves_a_silent_provider_alone_and_goes_on_when_it_answers() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    mail.answer_with(vec![SendOutcome::Deferred { retry_at: now() }; 5]);
+    let guarded = Guarded::new(Arc::clone(&mail)).after(5, Duration::from_secs(60));
+    let hub = hub(MemoryStore::new(), guarded);
+    let zoe = buyer(&hub, "zoe");
+    for number in 0..20 {
+        decide(&hub, &number.to_string(), zoe);
+    }
+    let first = dispatch(&hub, now());
+    assert_eq!((first.deferred.len(), mail.sent().len()), (20, 5), "fifteen were not tried");
+    let (last, dead) = drained(&hub);
+    assert_eq!((mail.sent().len(), dead), (25, 0));
+    assert!((later(60)..later(90)).contains(&last), "{last}");
+}
+
+#[test]
+fn layers_change_no_outcome() {
+    let scripted = || {
+        [
+            SendOutcome::Accepted { provider_id: "p-1".to_owned() },
+            SendOutcome::Rejected { reason: "closed".to_owned() },
+            SendOutcome::Unknown,
+            SendOutcome::Deferred { retry_at: later(30) },
+        ]
+    };
+    let bare = MemoryChannel::speaking(codec());
+    bare.answer_with(scripted());
+    let inner = Arc::new(MemoryChannel::speaking(codec()));
+    inner.answer_with(scripted());
+    let layered = Traced::new(Guarded::new(Paced::new(Arc::clone(&inner), [])));
+    assert_eq!(layered.codec().capabilities(), inner.codec().capabilities());
+    let played = [hub(MemoryStore::new(), bare), hub(MemoryStore::new(), layered)].map(|hub| {
+        let zoe = buyer(&hub, "zoe");
+        let ids = ["a", "b", "c", "d"].map(|key| decide(&hub, key, zoe));
+        let done = dispatch(&hub, now());
+        (done, ids.map(|id| state(&hub, id)))
+    });
+    assert_eq!(played[0], played[1]);
 }

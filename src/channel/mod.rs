@@ -14,6 +14,8 @@
 pub mod form;
 pub mod handshake;
 pub mod json;
+pub mod layer;
+pub mod profile;
 
 mod answer;
 mod calls;
@@ -51,7 +53,9 @@ pub use verify::{
 pub use whatsapp::WhatsApp;
 pub use wired::{Listening, Transport, Wired};
 
-use crate::model::{Authorized, Capabilities, Channel, Decoded, Outbound, SendOutcome, Timestamp};
+use crate::model::{
+    Authorized, Capabilities, Channel, ChannelProfile, Decoded, Outbound, SendOutcome, Timestamp,
+};
 
 /// What a channel speaks: pure functions of bytes. Object-safe.
 ///
@@ -73,6 +77,12 @@ pub trait ChannelCodec: Debug + Send + Sync + 'static {
 
     /// What the channel can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// What is known of its provider: limits, receipts, rates, windows; nothing, unless stated.
+    fn profile(&self) -> &ChannelProfile {
+        static UNKNOWN: ChannelProfile = ChannelProfile::UNKNOWN;
+        &UNKNOWN
+    }
 
     /// How requests prove that they are genuine.
     fn scheme(&self) -> SignatureScheme;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::identifier::Namespace;
+use super::profile::{ChannelProfile, TextPlace};
 
 /// In what a length is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,6 +104,13 @@ impl Capabilities {
     pub fn with_limits(mut self, body_bytes_max: usize, events_max: usize) -> Self {
         self.body_bytes_max = body_bytes_max;
         self.events_max = events_max;
+        self
+    }
+
+    /// The same channel, with its provider's longest text where no other is set.
+    #[must_use]
+    pub fn within(mut self, profile: &ChannelProfile) -> Self {
+        self.text = self.text.or_else(|| profile.longest(TextPlace::Body));
         self
     }
 }

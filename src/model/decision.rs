@@ -348,6 +348,18 @@ pub enum SendOutcome {
 }
 
 impl SendOutcome {
+    /// Its name, as it appears in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Replayed { .. } => "replayed",
+            Self::Partial { .. } => "partial",
+            Self::Deferred { .. } => "deferred",
+            Self::Rejected { .. } => "rejected",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The provider's id of what it took, the first of several; `None` where it took nothing.
     pub fn provider_id(&self) -> Option<&str> {
         match self {

@@ -39,6 +39,7 @@ mod country;
 mod currency;
 mod money;
 mod price;
+mod profile;
 
 mod book;
 mod book_check;
@@ -115,6 +116,10 @@ pub use policy::{
 };
 pub use price::{
     BadPercent, Percent, Price, Rounding, RoundingLevel, RoundingMode, TaxView, Window,
+};
+pub use profile::{
+    ChannelProfile, Confidence, Element, IdScheme, InboundDelivery, MediaLimit, OptOutRule,
+    Outside, PlaceLimit, RateRule, RateScope, Receipts, SessionWindow, Sourced, Support, TextPlace,
 };
 pub use quote::{
     Basket, BasketLine, Discount, Fulfilment, NotApplied, PersonFacts, PriceRule, Quote,

@@ -36,20 +36,15 @@ use serde_json::json;
 
 use super::json::{Leftovers, Object};
 use super::meta::{self, Token, each};
+use super::profile;
 use super::{
     ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
     Verified, handshake,
 };
 use crate::model::{
-    Act, Capabilities, Channel, Decoded, Event, EventKind, Identifier, LengthUnit, Namespace,
-    Occurred, Outbound, Purpose, Rejection, SendOutcome, TextLimit, Timestamp,
+    Act, Capabilities, Channel, ChannelProfile, Decoded, Event, EventKind, Identifier, Namespace,
+    Occurred, Outbound, Purpose, Rejection, SendOutcome, Timestamp,
 };
-
-/// Longest text of Messenger: Meta says characters, and UTF-16 units are the strictest reading.
-const MESSENGER_TEXT: TextLimit = TextLimit { max: 2_000, unit: LengthUnit::Utf16Unit };
-
-/// Longest text of Instagram: Meta says bytes.
-const INSTAGRAM_TEXT: TextLimit = TextLimit { max: 1_000, unit: LengthUnit::Utf8Byte };
 
 /// What stands before the decision's id on what this library sends.
 const MARK: &str = "omnichannel/";
@@ -82,6 +77,7 @@ const ADDRESS_BYTES_MAX: usize = 64;
 pub struct Messenger {
     channel: Channel,
     capabilities: Capabilities,
+    profile: ChannelProfile,
     token: Token,
     app: Option<String>,
     marketing: Purpose,
@@ -90,19 +86,19 @@ pub struct Messenger {
 impl Messenger {
     /// Speaks for a page on Messenger.
     pub fn page(channel: Channel) -> Self {
-        Self::new(channel, MESSENGER_TEXT)
+        Self::new(channel, profile::messenger())
     }
 
     /// Speaks for an account on Instagram.
     pub fn instagram(channel: Channel) -> Self {
-        Self::new(channel, INSTAGRAM_TEXT)
+        Self::new(channel, profile::instagram())
     }
 
-    fn new(channel: Channel, text: TextLimit) -> Self {
+    fn new(channel: Channel, profile: ChannelProfile) -> Self {
         let capabilities =
-            meta::capabilities().sending_to(Namespace::SocialHandle).with_text(text.max, text.unit);
+            meta::capabilities().sending_to(Namespace::SocialHandle).within(&profile);
         let (token, marketing) = (Token::default(), Purpose::new("marketing"));
-        Self { channel, capabilities, token, app: None, marketing }
+        Self { channel, capabilities, profile, token, app: None, marketing }
     }
 
     /// The same, answering handshakes that state `token`; without one none is answered.
@@ -202,6 +198,10 @@ impl ChannelCodec for Messenger {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn profile(&self) -> &ChannelProfile {
+        &self.profile
     }
 
     fn scheme(&self) -> SignatureScheme {

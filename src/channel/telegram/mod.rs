@@ -51,13 +51,11 @@ mod party;
 mod update;
 
 use super::json::decode_object;
+use super::profile;
 use super::{ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified};
 use crate::model::{
-    Capabilities, Channel, Decoded, LengthUnit, Namespace, Outbound, SendOutcome, Timestamp,
+    Capabilities, Channel, ChannelProfile, Decoded, Namespace, Outbound, SendOutcome, Timestamp,
 };
-
-/// Longest text of one message. Telegram counts characters; code units of UTF-16 are never fewer.
-const TEXT_MAX: u32 = 4_096;
 
 /// One bot on Telegram.
 ///
@@ -88,15 +86,16 @@ const TEXT_MAX: u32 = 4_096;
 pub struct Telegram {
     channel: Channel,
     capabilities: Capabilities,
+    profile: ChannelProfile,
 }
 
 impl Telegram {
     /// Speaks for `channel`, which is one bot.
     pub fn new(channel: Channel) -> Self {
-        let capabilities = Capabilities::INBOUND
-            .sending_to(Namespace::MessagingId)
-            .with_text(TEXT_MAX, LengthUnit::Utf16Unit);
-        Self { channel, capabilities }
+        let profile = profile::telegram();
+        let capabilities =
+            Capabilities::INBOUND.sending_to(Namespace::MessagingId).within(&profile);
+        Self { channel, capabilities, profile }
     }
 }
 
@@ -107,6 +106,10 @@ impl ChannelCodec for Telegram {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn profile(&self) -> &ChannelProfile {
+        &self.profile
     }
 
     fn scheme(&self) -> SignatureScheme {

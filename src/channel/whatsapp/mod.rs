@@ -45,17 +45,15 @@ mod status;
 
 use super::json::{Events, Leftovers, Object};
 use super::meta::{self, Token, each};
+use super::profile;
 use super::{
     ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
     Verified, handshake,
 };
 use crate::model::{
-    Act, Capabilities, Channel, Code, Decoded, Event, EventKind, LengthUnit, Namespace, Occurred,
-    Outbound, Purpose, Rejection, SendOutcome, Timestamp,
+    Act, Capabilities, Channel, ChannelProfile, Code, Decoded, Event, EventKind, Namespace,
+    Occurred, Outbound, Purpose, Rejection, SendOutcome, Timestamp,
 };
-
-/// Longest text, in UTF-16 units: Meta says characters, and this is the strictest reading.
-const TEXT_MAX: u32 = 4_096;
 
 /// Changes that tell of the account and of no customer.
 const NOTICES: [&str; 20] = [
@@ -106,6 +104,7 @@ const NOTICES: [&str; 20] = [
 pub struct WhatsApp {
     channel: Channel,
     capabilities: Capabilities,
+    profile: ChannelProfile,
     phone_number_id: Option<String>,
     token: Token,
     portfolio: Option<String>,
@@ -115,9 +114,11 @@ pub struct WhatsApp {
 impl WhatsApp {
     /// Listens for `channel`.
     pub fn new(channel: Channel) -> Self {
+        let profile = profile::whatsapp();
         Self {
             channel,
-            capabilities: meta::capabilities(),
+            capabilities: meta::capabilities().within(&profile),
+            profile,
             phone_number_id: None,
             token: Token::default(),
             portfolio: None,
@@ -129,10 +130,7 @@ impl WhatsApp {
     #[must_use]
     pub fn sending_from(mut self, phone_number_id: impl Into<String>) -> Self {
         self.phone_number_id = Some(phone_number_id.into());
-        self.capabilities = self
-            .capabilities
-            .sending_to(Namespace::WhatsApp)
-            .with_text(TEXT_MAX, LengthUnit::Utf16Unit);
+        self.capabilities = self.capabilities.sending_to(Namespace::WhatsApp);
         self
     }
 
@@ -295,6 +293,10 @@ impl ChannelCodec for WhatsApp {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn profile(&self) -> &ChannelProfile {
+        &self.profile
     }
 
     fn scheme(&self) -> SignatureScheme {
