@@ -195,6 +195,8 @@ fn filled(
                 not_before: None,
                 not_after: None,
                 conversation: None,
+                title: None,
+                answers: None,
             };
             runtime.block_on(hub.decide(tenant, &intent))?;
         }

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::future::{Future as _, pending};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Waker};
@@ -16,9 +17,10 @@ use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel,
 use omnichannel::engine::LEASE;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
-    Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration, ConversationId,
-    DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy,
-    Purpose, PurposeRules, RateRule, RateScope, RecordId, SendOutcome, Timestamp,
+    Answered, Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration,
+    ConversationId, DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound,
+    OutboxState, Pii, Policy, Purpose, PurposeRules, RateRule, RateScope, RecordId, SendOutcome,
+    Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -67,6 +69,8 @@ fn intent(key: &str, subject: RecordId, conversation: Option<ConversationId>) ->
         not_before: None,
         not_after: None,
         conversation,
+        title: None,
+        answers: None,
     }
 }
 
@@ -390,4 +394,32 @@ fn layers_change_no_outcome() {
         (done, ids.map(|id| state(&hub, id)))
     });
     assert_eq!(played[0], played[1]);
+}
+
+#[test]
+fn what_a_message_is_about_and_answers_reaches_its_channel_and_the_timeline() {
+    let mail = Arc::new(MemoryChannel::speaking(codec()));
+    let hub = hub(MemoryStore::new(), Arc::clone(&mail));
+    let zoe = buyer(&hub, "zoe");
+    let said = |key: &str, channel: &str| Intent {
+        title: Some(Pii::new("Your order".to_owned())),
+        answers: Some(Answered {
+            channel: ChannelId::new(channel).expect("a name"),
+            external_id: "zoe".to_owned(),
+        }),
+        ..intent(key, zoe, None)
+    };
+    for wanted in [said("a", "mail"), said("b", "another")] {
+        block_on(hub.decide(tenant(), &wanted)).expect("decided");
+        dispatch(&hub, now());
+    }
+    let sent = mail.sent();
+    assert_eq!(sent[0].title.as_ref().map(|title| title.expose().as_str()), Some("Your order"));
+    assert_eq!(sent[0].answers.as_deref(), Some("zoe"));
+    assert_eq!(sent[1].answers, None, "what came by another channel has no id here");
+    assert_eq!((sent[0].purpose.as_str(), sent[0].at), ("order", now()));
+    let page = block_on(hub.timeline(tenant(), zoe, None, 10)).expect("read").expect("known");
+    let told = page.touchpoints.iter().filter_map(|touchpoint| touchpoint.message.as_deref());
+    let told = told.map(|told| (told.subject.is_some(), told.references.len()));
+    assert_eq!(told.collect::<BTreeSet<_>>(), [(true, 0), (true, 1)].into());
 }

@@ -101,6 +101,8 @@ impl World {
             not_before: None,
             not_after: None,
             conversation: None,
+            title: None,
+            answers: None,
         }
     }
 }

@@ -132,6 +132,8 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     // Claimed by a clock that is a year ahead, and never settled.

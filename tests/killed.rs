@@ -138,6 +138,8 @@ fn intent(number: usize, subject: RecordId) -> Intent {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     }
 }
 

@@ -64,6 +64,8 @@ fn due_as(capabilities: Capabilities, delivery: DeliveryClass) -> World {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     World { store, hub, id }

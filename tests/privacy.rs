@@ -71,6 +71,8 @@ fn nothing_that_a_log_could_hold_names_a_person() {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     };
     let decision = block_on(hub.decide(tenant(), &intent)).expect("decided");
     said.push(format!("{decision:?} {intent:?}"));

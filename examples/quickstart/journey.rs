@@ -88,6 +88,8 @@ impl Journey {
             not_before: None,
             not_after: None,
             conversation: None,
+            title: None,
+            answers: None,
         }
     }
 }

@@ -86,21 +86,15 @@ impl ChannelAdapter for MemoryChannel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ChannelKind, DecisionId, Pii, TenantId};
+    use crate::model::{ChannelKind, DecisionId, TenantId};
 
     #[test]
     fn what_is_sent_is_kept_and_answered_as_scripted() {
         let sms = Channel::new("sms", ChannelKind::Sms).unwrap();
         let memory = MemoryChannel::new(sms.clone(), Namespace::Phone);
         let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
-        let message = |attempt| Outbound {
-            decision,
-            channel: sms.id.clone(),
-            namespace: Namespace::Phone,
-            address: Pii::new("+33 6".to_owned()),
-            text: Pii::new("Bonjour".to_owned()),
-            attempt,
-        };
+        let first = Outbound::new((decision, sms.id), (Namespace::Phone, "+33 6"), "Bonjour");
+        let message = |attempt| Outbound { attempt, ..first.clone() };
         memory.answer_with([SendOutcome::Unknown]);
         assert_eq!(memory.take(&message(1)), SendOutcome::Unknown);
         let provider_id = format!("memory-{decision}-2");

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::channel::{RawInbound, SignatureScheme, Verified};
     use crate::model::{
-        Capabilities, Channel, ChannelKind, DecisionId, Decoded, Namespace, Pii, TenantId,
+        Capabilities, Channel, ChannelKind, DecisionId, Decoded, Namespace, TenantId,
     };
 
     /// Plans a call for each word; the provider's status is the outcome.
@@ -174,14 +174,9 @@ mod tests {
 
     fn send(text: &str) -> (SendOutcome, usize) {
         let channel = Channel::new("sms", ChannelKind::Sms).unwrap();
-        let message = Outbound {
-            decision: DecisionId::from_uuid(TenantId::named("t").as_uuid()),
-            channel: channel.id.clone(),
-            namespace: Namespace::Phone,
-            address: Pii::new("+33".to_owned()),
-            text: Pii::new(text.to_owned()),
-            attempt: 1,
-        };
+        let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+        let message =
+            Outbound::new((decision, channel.id.clone()), (Namespace::Phone, "+33"), text);
         let wired = Wired::new(Words(channel), Echo::default());
         let outcome = wired.carry(&message, Timestamp::MIN).now_or_never().unwrap();
         let calls = wired.transport.0.lock().unwrap().len();

@@ -31,6 +31,8 @@ use super::permission::Permission;
 /// #         not_before: None,
 /// #         not_after: None,
 /// #         conversation: None,
+/// #         title: None,
+/// #         answers: None,
 /// #     },
 /// #     outcome: Outcome::Send {
 /// #         channel: email,
@@ -96,6 +98,12 @@ pub fn confirm(
         namespace,
         address,
         text: decision.intent.text.clone(),
+        title: decision.intent.title.clone(),
+        answers: decision.intent.answers.as_ref().and_then(|answered| {
+            (answered.channel == *channel).then(|| answered.external_id.clone())
+        }),
+        purpose: decision.intent.purpose.clone(),
+        at: now,
         attempt: standing.attempts.saturating_add(1),
     };
     Ok(Authorized::grant(outbound, now))

@@ -63,6 +63,8 @@ const ROUNDS_MAX: usize = 8;
 ///     not_before: None,
 ///     not_after: None,
 ///     conversation: None,
+///     title: None,
+///     answers: None,
 /// };
 /// let view = ContactView {
 ///     customer: subject.into(),

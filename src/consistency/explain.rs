@@ -38,6 +38,8 @@ pub fn explain(decision: &Decision) -> Explanation {
 /// #         not_before: None,
 /// #         not_after: None,
 /// #         conversation: None,
+/// #         title: None,
+/// #         answers: None,
 /// #     },
 /// #     outcome: Outcome::Suppress,
 /// #     findings: vec![],

@@ -95,7 +95,10 @@ fn sent(
     let Outcome::Send { channel, .. } = &decision.outcome else { return None };
     let provider_id = outcome.provider_id()?;
     let source = Source::new(channel.as_str());
-    let text = decision.intent.text.expose().clone();
+    let mut message = Message::outbound(Author::System, decision.intent.text.expose().clone());
+    message.subject = decision.intent.title.clone();
+    let answered = decision.intent.answers.iter().filter(|answered| answered.channel == *channel);
+    message.references = answered.map(|answered| answered.external_id.clone()).collect();
     let mut details = Details::new();
     if let SendOutcome::Partial { provider_ids, reason } = outcome {
         details.insert("parts_sent".to_owned(), Pii::new(provider_ids.join(" ")));
@@ -114,7 +117,7 @@ fn sent(
         objects: Vec::new(),
         identifiers: Vec::new(),
         attributes: Attributes::new(),
-        message: Some(Box::new(Message::outbound(Author::System, text))),
+        message: Some(Box::new(message)),
         answers: Vec::new(),
         receipt: None,
         consents: Vec::new(),

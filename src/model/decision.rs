@@ -62,6 +62,21 @@ pub struct Intent {
     /// which they were decided. `None`: it waits for no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// What it is about, where the channel has such a field: the subject of an e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Pii<String>>,
+    /// The message that it answers; told to the provider where it leaves by that message's channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answered>,
+}
+
+/// The message that another answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Answered {
+    /// The channel that it came by.
+    pub channel: ChannelId,
+    /// Its id there, as its touchpoint states it.
+    pub external_id: String,
 }
 
 /// A place where the subject can be written to, as the decider sees it.
@@ -249,8 +264,42 @@ pub struct Outbound {
     pub address: Pii<String>,
     /// The words.
     pub text: Pii<String>,
+    /// What it is about, where the channel has such a field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Pii<String>>,
+    /// The channel's own id of the message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<String>,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it was authorised.
+    pub at: Timestamp,
     /// Which try this is, from 1.
     pub attempt: u32,
+}
+
+impl Outbound {
+    /// The first try of some words to an address, about nothing, in answer to nothing.
+    ///
+    /// For tests of a codec; a hub makes its own of what was decided.
+    pub fn new(
+        (decision, channel): (DecisionId, ChannelId),
+        (namespace, address): (Namespace, impl Into<String>),
+        text: impl Into<String>,
+    ) -> Self {
+        Self {
+            decision,
+            channel,
+            namespace,
+            address: Pii::new(address.into()),
+            text: Pii::new(text.into()),
+            title: None,
+            answers: None,
+            purpose: Purpose::new("service"),
+            at: Timestamp::MIN,
+            attempt: 1,
+        }
+    }
 }
 
 /// Something that may leave now: made by `consistency::confirm` only, used once.

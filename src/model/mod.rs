@@ -78,8 +78,8 @@ pub use customer::{
     Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Stated, Threaded,
 };
 pub use decision::{
-    Authorized, ContactLedger, ContactView, Decision, Finding, Intent, LedgerEntry, LedgerState,
-    Outbound, Outcome, Reach, Refusal, Ruled, SendOutcome, Standing,
+    Answered, Authorized, ContactLedger, ContactView, Decision, Finding, Intent, LedgerEntry,
+    LedgerState, Outbound, Outcome, Reach, Refusal, Ruled, SendOutcome, Standing,
 };
 pub use digest::Digest;
 pub(crate) use erasure::Erased;

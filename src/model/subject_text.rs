@@ -163,6 +163,9 @@ fn write_decision(f: &mut Formatter<'_>, known: &KnownDecision) -> fmt::Result {
         }
     };
     writeln!(f, "  {}: for {}, {fate}", decision.at, intent.purpose)?;
+    if let Some(title) = &intent.title {
+        field(f, "  about", title.expose())?;
+    }
     field(f, "  words", intent.text.expose())?;
     field(f, "  why", known.why.expose())
 }

@@ -145,6 +145,8 @@ pub(crate) fn intent(key: &str, subject: RecordId) -> Intent {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     }
 }
 

@@ -30,6 +30,10 @@ fn what_still_stands_is_authorised_with_its_words_and_its_try() {
         namespace: Namespace::Email,
         address: Pii::new(ADDRESS.to_owned()),
         text: world.intent.text.clone(),
+        title: None,
+        answers: None,
+        purpose: world.intent.purpose.clone(),
+        at: world.now,
         attempt: 3,
     };
     assert_eq!(authorized.content(), &expected);

@@ -233,6 +233,8 @@ impl Stage {
             not_before: None,
             not_after: None,
             conversation: None,
+            title: None,
+            answers: None,
         }
     }
 

@@ -1,20 +1,15 @@
 //! Handshakes, calls and what their answers mean.
 
 use omnichannel::channel::TransportAnswer;
-use omnichannel::model::{DecisionId, Outbound, Pii, SendOutcome};
+use omnichannel::model::{DecisionId, Outbound, SendOutcome};
 use serde_json::{Value, json};
 
 use super::*;
 
 fn outbound(address: &str, text: &str) -> Outbound {
-    Outbound {
-        decision: DecisionId::from_uuid(TenantId::named("t").as_uuid()),
-        channel: codec().channel().id.clone(),
-        namespace: Namespace::SocialHandle,
-        address: Pii::new(address.to_owned()),
-        text: Pii::new(text.to_owned()),
-        attempt: 1,
-    }
+    let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+    let channel = codec().channel().id.clone();
+    Outbound::new((decision, channel), (Namespace::SocialHandle, address), text)
 }
 
 #[test]

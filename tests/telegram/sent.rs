@@ -1,20 +1,20 @@
 //! Sending: the call that is planned, and what each answer means.
 
 use omnichannel::channel::TransportAnswer;
-use omnichannel::model::{ChannelId, Code, DecisionId, Namespace, Outbound, Pii, SendOutcome};
+use omnichannel::model::{ChannelId, Code, DecisionId, Namespace, Outbound, SendOutcome};
 use omnichannel::{ErrorKind, Result};
 
 use super::*;
 
 fn plan(namespace: Namespace, address: &str, text: &str) -> Result<Vec<(String, String, String)>> {
-    let calls = codec().plan(&Outbound {
-        decision: DecisionId::from_uuid(TenantId::named("t").as_uuid()),
-        channel: ChannelId::new("telegram").unwrap(),
-        namespace,
-        address: Pii::new(address.to_owned()),
-        text: Pii::new(text.to_owned()),
-        attempt: 1,
-    })?;
+    let calls = codec().plan(&Outbound::new(
+        (
+            DecisionId::from_uuid(TenantId::named("t").as_uuid()),
+            ChannelId::new("telegram").unwrap(),
+        ),
+        (namespace, address),
+        text,
+    ))?;
     let told = calls.into_iter();
     Ok(told.map(|call| (call.method, call.path, String::from_utf8(call.body).unwrap())).collect())
 }
@@ -107,4 +107,22 @@ fn the_secret_of_the_web_hook_is_demanded() {
     assert_eq!(check(request().header(header, "s3cret")), Ok(()));
     assert_eq!(check(request().header(header, "s3cres")), Err(Code::BadSignature));
     assert_eq!(check(request()), Err(Code::Unsigned));
+}
+
+#[test]
+fn an_answer_names_the_message_that_it_answers_where_that_is_of_the_same_chat() {
+    let replying = |answers: &str| {
+        let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+        let channel = ChannelId::new("telegram").unwrap();
+        let message =
+            Outbound::new((decision, channel), (Namespace::MessagingId, "-100123"), "Oui");
+        let calls = codec().plan(&Outbound { answers: Some(answers.to_owned()), ..message });
+        let body: serde_json::Value = serde_json::from_slice(&calls.unwrap()[0].body).unwrap();
+        body["reply_parameters"]["message_id"].as_i64()
+    };
+    assert_eq!(replying("7"), Some(7));
+    assert_eq!(replying("-100123:8"), Some(8));
+    for other in ["-100999:8", "connection-1:8", "", "update:9", "7:"] {
+        assert_eq!(replying(other), None, "{other}");
+    }
 }

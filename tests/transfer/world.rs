@@ -47,6 +47,8 @@ pub(crate) fn intent(subject: RecordId, key: usize) -> Intent {
         not_before: None,
         not_after: None,
         conversation: None,
+        title: None,
+        answers: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use omnichannel::channel::{SignatureScheme, TransportAnswer};
-use omnichannel::model::{Code, DecisionId, Outbound, Pii, SendOutcome};
+use omnichannel::model::{Code, DecisionId, Outbound, SendOutcome};
 use serde_json::{Value, json};
 
 use super::*;
@@ -53,14 +53,9 @@ fn a_body_is_proven_by_its_signature() {
 }
 
 fn outbound(address: &str, text: &str) -> Outbound {
-    Outbound {
-        decision: DecisionId::from_uuid(TenantId::named("t").as_uuid()),
-        channel: codec().channel().id.clone(),
-        namespace: Namespace::WhatsApp,
-        address: Pii::new(address.to_owned()),
-        text: Pii::new(text.to_owned()),
-        attempt: 1,
-    }
+    let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+    let channel = codec().channel().id.clone();
+    Outbound::new((decision, channel), (Namespace::WhatsApp, address), text)
 }
 
 #[test]
@@ -168,4 +163,15 @@ fn answers_are_accepted_deferred_rejected_or_unknown() {
     assert_eq!(codec().interpret(&TransportAnswer::NotSent, time(RECEIVED)), later(60));
     let lost = codec().interpret(&TransportAnswer::NoAnswer, time(RECEIVED));
     assert_eq!(lost, SendOutcome::Unknown);
+}
+
+#[test]
+fn an_answer_names_the_message_that_it_answers() {
+    let planned = |answers: Option<&str>| {
+        let answers = answers.map(str::to_owned);
+        let calls = codec().plan(&Outbound { answers, ..outbound("+33612345678", "Oui") });
+        serde_json::from_slice::<Value>(&calls.unwrap()[0].body).unwrap()
+    };
+    assert_eq!(planned(Some("wamid.A="))["context"]["message_id"], "wamid.A=");
+    assert!(planned(None).get("context").is_none());
 }

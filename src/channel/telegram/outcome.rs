@@ -24,8 +24,18 @@ pub(super) fn plan(message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
         let why = "the address is no id of a Telegram user or chat, which is a whole number";
         return Err(crate::Error::new(crate::ErrorKind::Invalid, why).during("channel.plan"));
     };
-    let body = json!({ "chat_id": chat_id, "text": message.text.expose() });
+    let mut body = json!({ "chat_id": chat_id, "text": message.text.expose() });
+    if let Some(id) = message.answers.as_deref().and_then(|answered| within(answered, chat_id)) {
+        // Where the message is gone meanwhile, the answer is said without it.
+        body["reply_parameters"] = json!({ "message_id": id, "allow_sending_without_reply": true });
+    }
     Ok(vec![post("/sendMessage", &body)])
+}
+
+/// The number of a message in the chat that is written to; `None` where it is another's.
+fn within(answered: &str, chat: i64) -> Option<i64> {
+    let (of, id) = answered.rsplit_once(':').unwrap_or(("", answered));
+    (of.is_empty() || of.parse() == Ok(chat)).then(|| id.parse().ok())?
 }
 
 /// Reads what became of the call.

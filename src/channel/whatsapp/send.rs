@@ -38,6 +38,9 @@ pub(super) fn plan(message: &Outbound, from: &str) -> crate::Result<Vec<RawOutbo
         "text": { "preview_url": false, "body": message.text.expose() },
         "biz_opaque_callback_data": message.decision.to_string(),
     });
+    if let Some(answered) = &message.answers {
+        body["context"] = json!({ "message_id": answered });
+    }
     if is_number {
         body["to"] = format!("+{digits}").into();
     } else {

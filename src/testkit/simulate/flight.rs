@@ -39,7 +39,7 @@ pub(super) enum Work {
 
 pub(super) enum Answer {
     Received(Result<Vec<Reception>>),
-    Decided(Result<Decision>),
+    Decided(Result<Box<Decision>>),
     Dispatched(Result<Dispatched>),
     Requeued(Result<Requeued>),
     Ruled(Result<Fate>),
@@ -101,7 +101,9 @@ impl World {
             }
             Work::Decide(number) => {
                 let intent = self.intents[*number].clone();
-                Box::pin(async move { Answer::Decided(hub.decide(tenant(), &intent).await) })
+                Box::pin(async move {
+                    Answer::Decided(hub.decide(tenant(), &intent).await.map(Box::new))
+                })
             }
             Work::Dispatch => {
                 let now = crate::hub::Clock::now(&now);
@@ -199,7 +201,7 @@ impl World {
                 if let Work::Decide(number) = flight.work {
                     self.unanswered.remove(&number);
                 }
-                self.answered(decision);
+                self.answered(*decision);
                 return;
             }
             Answer::Read(Ok(customer)) => {

@@ -164,6 +164,8 @@ impl World {
             not_before: waits,
             not_after: ends,
             conversation,
+            title: None,
+            answers: None,
         });
         self.unanswered.insert(number);
         Some(number)

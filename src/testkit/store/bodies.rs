@@ -251,6 +251,8 @@ fn decision(text: &str, time: Timestamp) -> Decision {
             not_before: Some(time),
             not_after: None,
             conversation: None,
+            title: None,
+            answers: None,
         },
         outcome: Outcome::Send {
             channel: channel("mail"),
