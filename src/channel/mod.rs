@@ -19,6 +19,8 @@ pub mod profile;
 
 mod answer;
 mod calls;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "mail")]
 mod mail;
 mod memory;
@@ -38,6 +40,8 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use answer::RawResponse;
+#[cfg(feature = "http")]
+pub use http::Http;
 #[cfg(feature = "mail")]
 pub use mail::Mail;
 pub use memory::MemoryChannel;

@@ -1,0 +1,83 @@
+//! A hub that sends by HTTP: what a provider answers becomes of the message.
+
+use std::time::Duration;
+
+use omnichannel::Hub;
+use omnichannel::channel::{Http, KeyRing, Listening, RawInbound, TouchpointJson, WhatsApp, Wired};
+use omnichannel::hub::{FixedClock, Keys, SeededEntropy};
+use omnichannel::model::{
+    Channel, ChannelId, ChannelKind, Configuration, IdKey, Intent, OutboxState, Pii, Purpose,
+    SendOutcome, TenantId, Timestamp,
+};
+use omnichannel::storage::MemoryStore;
+
+use crate::provider::{Behaviour, Provider, answer};
+use crate::run;
+
+const RULES: &str = r#"{"policy": {"purposes": {"order":
+    {"basis": "contract", "respects_quiet_hours": false, "once_within_hours": 0}}}}"#;
+
+/// What becomes of one message to a provider that behaves so, and what it heard.
+fn sent(behaviour: Behaviour) -> (OutboxState, Vec<String>) {
+    let provider = Provider::new([behaviour]);
+    let http = Http::new(&provider.base("/v24.0")).unwrap().bearer("a-token").unwrap();
+    let http = http.timeout(Duration::from_millis(200));
+    let (shop, now) = (TenantId::named("maison-lune"), Timestamp::from_seconds(1_795_354_200));
+    let keys = Keys { id_key: IdKey::new(b"32 random bytes, kept as a secret").unwrap() };
+    let till = TouchpointJson::new(Channel::new("till", ChannelKind::Store).unwrap());
+    let chat = WhatsApp::new(Channel::new("whatsapp", ChannelKind::Messaging).unwrap());
+    let configuration: Configuration = serde_json::from_str(RULES).unwrap();
+    let hub =
+        Hub::new(MemoryStore::new(), keys, FixedClock::new(now.unwrap()), SeededEntropy::new(1));
+    let hub = hub
+        .configured(configuration)
+        .unwrap()
+        .channel(shop, Listening::new(till), KeyRing::default())
+        .channel(shop, Wired::new(chat.sending_from("5550001"), http), KeyRing::default());
+    let body =
+        r#"{"id":"1","act":"purchased","sender":{"namespace":"whats_app","value":"33612345678"}}"#;
+    let raw = RawInbound::new(shop, ChannelId::new("till").unwrap(), body).attested("a test");
+    let state = run(async {
+        let taken = hub.receive(raw).await.unwrap();
+        let intent = Intent {
+            key: "order/1".to_owned(),
+            subject: taken.taken[0].record.unwrap(),
+            purpose: Purpose::new("order"),
+            occasion: "1".to_owned(),
+            channels: vec![ChannelId::new("whatsapp").unwrap()],
+            text: Pii::new("Votre commande est prête 🎁".to_owned()),
+            not_before: None,
+            not_after: None,
+            conversation: None,
+            title: None,
+            answers: None,
+        };
+        let decision = hub.decide(shop, &intent).await.unwrap();
+        hub.dispatch_due(now.unwrap()).await.unwrap();
+        hub.outbox(shop, decision.id).await.unwrap().unwrap().state
+    });
+    (state, provider.heard())
+}
+
+#[test]
+fn a_message_that_a_provider_takes_is_sent_under_its_id() {
+    let (state, heard) = sent(answer(200, &[], r#"{"messages":[{"id":"wamid.A="}]}"#));
+    let provider_id = "wamid.A=".to_owned();
+    assert_eq!(state, OutboxState::Done(SendOutcome::Accepted { provider_id }));
+    assert!(heard[0].starts_with("POST /v24.0/5550001/messages HTTP/1.1\r\n"), "{}", heard[0]);
+    assert!(heard[0].contains(r#""body":"Votre commande est prête 🎁""#), "{}", heard[0]);
+}
+
+#[test]
+fn a_provider_that_asks_to_wait_is_asked_again_later() {
+    let (state, _) = sent(answer(429, &[("Retry-After", "60")], "{}"));
+    assert_eq!(state, OutboxState::Due);
+}
+
+#[test]
+fn a_message_that_nobody_answered_is_never_sent_twice() {
+    for behaviour in [Behaviour::HangUp, Behaviour::Wait] {
+        let (state, heard) = sent(behaviour);
+        assert_eq!((state, heard.len()), (OutboxState::Done(SendOutcome::Unknown), 1));
+    }
+}
