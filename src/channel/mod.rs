@@ -28,6 +28,8 @@ mod messenger;
 mod meta;
 mod request;
 mod segment;
+#[cfg(feature = "smtp")]
+mod smtp;
 mod stop;
 mod telegram;
 mod touchpoint;
@@ -43,11 +45,13 @@ pub use answer::RawResponse;
 #[cfg(feature = "http")]
 pub use http::Http;
 #[cfg(feature = "mail")]
-pub use mail::Mail;
+pub use mail::{Mail, MailSender};
 pub use memory::MemoryChannel;
 pub use messenger::Messenger;
 pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
+#[cfg(feature = "smtp")]
+pub use smtp::Smtp;
 pub use telegram::Telegram;
 pub use touchpoint::TouchpointJson;
 pub use verify::{

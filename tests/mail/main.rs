@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 mod aside;
+mod back;
 mod bounds;
 mod parts;
 mod published;
+mod sent;
 mod who;
 
 use omnichannel::channel::{ChannelCodec, KeyRing, Mail, RawInbound, verify};

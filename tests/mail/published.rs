@@ -280,7 +280,7 @@ fn published_bounces_and_automatic_replies_open_no_conversation() {
         } else if name.contains("rfc3834") {
             &["auto_reply"]
         } else {
-            &["receipt", "report"]
+            &["receipt", "report", "consent"]
         };
         assert!(told.is_some_and(|told| expected.contains(&told)), "{name}: {told:?}");
     }

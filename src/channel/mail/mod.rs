@@ -2,7 +2,7 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | kind | `message`; a delivery or disposition report that names our message is `receipt`s |
+//! | kind | `message`; reports on our mails are `receipt`s, complaints and clicks `consent` |
 //! | id | `Message-ID` without its brackets |
 //! | sender | the first address of `From`, else of `Sender`, verbatim and asserted |
 //! | time | `Date`; one that cannot be read is a detail, and the time of receipt stands in |
@@ -13,6 +13,10 @@
 //! | the rest | `to`, `cc`, `reply_to` and `date_unreadable` in details |
 //!
 //! Quoted history and signatures stay in the text: what is said again is part of what was sent.
+//!
+//! Mails are written with [`Mail::sending_as`]: a text, its subject, what it answers. A server that
+//! takes them is `channel::Smtp` (feature `smtp`), or any [`Transport`](super::Transport) that
+//! reads the headers `MAIL FROM`, `RCPT TO` and `Message-ID` of a call.
 //!
 //! # The company's own addresses
 //!
@@ -36,9 +40,14 @@
 
 mod automatic;
 mod body;
+mod complaint;
 mod encoding;
 mod header;
 mod report;
+mod sender;
+mod token;
+mod unsubscribe;
+mod write;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -46,10 +55,16 @@ use std::fmt;
 use self::body::Entity;
 use self::header::{Header, Mailbox, clean};
 use self::report::Report;
-use super::{ChannelCodec, RawInbound, SignatureScheme, Verified};
+pub use self::sender::MailSender;
+use self::token::Kind;
+use super::{
+    ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified, calls,
+    profile,
+};
 use crate::model::{
-    Act, Author, Capabilities, Channel, Code, Decoded, DeliveryStatus, Direction, Event, EventKind,
-    Identifier, Message, Namespace, Occurred, Pii, Receipt, Rejection,
+    Act, Author, Capabilities, Channel, ChannelProfile, Code, Decoded, DeliveryStatus, Direction,
+    Event, EventKind, Identifier, Message, Namespace, Occurred, Outbound, Pii, Receipt, Rejection,
+    SendOutcome, Timestamp,
 };
 
 /// Largest mail that is read.
@@ -89,6 +104,8 @@ pub struct Mail {
     channel: Channel,
     addresses: BTreeSet<String>,
     capabilities: Capabilities,
+    profile: ChannelProfile,
+    sender: Option<MailSender>,
 }
 
 impl fmt::Debug for Mail {
@@ -96,6 +113,7 @@ impl fmt::Debug for Mail {
         f.debug_struct("Mail")
             .field("channel", &self.channel)
             .field("addresses", &self.addresses.len())
+            .field("sender", &self.sender)
             .finish_non_exhaustive()
     }
 }
@@ -106,7 +124,16 @@ impl Mail {
         let addresses = addresses.into_iter().map(|address| folded(address.as_ref())).collect();
         let capabilities =
             Capabilities::INBOUND.with_limits(BODY_BYTES_MAX, report::RECIPIENTS_MAX);
-        Self { channel, addresses, capabilities }
+        Self { channel, addresses, capabilities, profile: profile::email(), sender: None }
+    }
+
+    /// The same, which sends, too, and knows its own mails and their readers' clicks again.
+    #[must_use]
+    pub fn sending_as(mut self, sender: MailSender) -> Self {
+        self.addresses.insert(folded(sender.address.as_ref()));
+        self.capabilities = self.capabilities.sending_to(Namespace::Email);
+        self.sender = Some(sender);
+        self
     }
 
     /// The same, with another limit of a mail.
@@ -118,6 +145,7 @@ impl Mail {
 
     fn is_own(&self, address: &str) -> bool {
         self.addresses.contains(&folded(address))
+            || self.sender.as_ref().is_some_and(|sender| sender.is_way_back(address))
     }
 
     fn read(&self, request: &RawInbound) -> Result<Vec<Event>, Unread> {
@@ -138,7 +166,11 @@ impl Mail {
         }
         let mail = Entity::read(bytes).map_err(Unread::Rejected)?;
         let occurred = Occurred::stated(mail.header.date("date"), request.received_at);
-        if let Some(report) = report::read(&mail) {
+        if let Some(complaint) = complaint::read(&mail, self.sender.as_ref(), occurred) {
+            return complaint.map(|event| vec![event]).map_err(Unread::SetAside);
+        }
+        let named = self.named_by(&mail.header, Kind::Bounce, "");
+        if let Some(report) = report::read(&mail, named) {
             return Ok(receipts(&mail, report.map_err(Unread::SetAside)?, occurred));
         }
         let aside = automatic::set_aside(&mail.header, |address| self.is_own(address));
@@ -154,7 +186,13 @@ impl Mail {
             Direction::Inbound => Author::Customer,
             Direction::Outbound => Author::Agent,
         };
-        let references = references(&mail.header);
+        let mut references = references(&mail.header);
+        // An answer that came by the signed address of one mail answers it, whatever it names.
+        let whom = party.as_ref().map_or("", |party| &party.address);
+        if let Some(named) = self.named_by(&mail.header, Kind::Reply, whom) {
+            references.retain(|id| *id != named);
+            references.insert(0, named);
+        }
         let act = match direction {
             _ if !references.is_empty() => Act::Replied,
             Direction::Inbound => Act::Asked,
@@ -187,6 +225,14 @@ impl Mail {
             event.details.insert("date_unreadable".to_owned(), Pii::new(shortened(&date)));
         }
         Ok(event)
+    }
+
+    /// The mail of ours that an address among the recipients names to `whom`.
+    fn named_by(&self, header: &Header<'_>, kind: Kind, whom: &str) -> Option<String> {
+        let sender = self.sender.as_ref()?;
+        let fields = ["to", "cc", "delivered-to", "x-original-to"].into_iter();
+        let mut recipients = fields.flat_map(|field| header.mailboxes(field));
+        recipients.find_map(|recipient| sender.named_by(kind, &recipient.address, whom))
     }
 
     /// Which way the mail went, and who the party is.
@@ -226,18 +272,43 @@ impl ChannelCodec for Mail {
         &self.capabilities
     }
 
+    fn profile(&self) -> &ChannelProfile {
+        &self.profile
+    }
+
     fn scheme(&self) -> SignatureScheme {
         SignatureScheme::Attested
     }
 
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded {
         let mut decoded = Decoded::default();
-        match self.read(request.request()) {
+        let clicked = unsubscribe::read(request.request(), self.sender.as_ref());
+        let read = match clicked {
+            Some(clicked) => clicked.map(|event| vec![event]).map_err(Unread::Rejected),
+            None => self.read(request.request()),
+        };
+        match read {
             Ok(events) => decoded.events = events,
             Err(Unread::Rejected(rejection)) => decoded.rejected.push(rejection),
             Err(Unread::SetAside(rejection)) => decoded.ignored.push(rejection),
         }
         decoded
+    }
+
+    fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
+        calls::check(message, &self.capabilities)?;
+        match &self.sender {
+            Some(sender) => write::plan(sender, message),
+            None => {
+                let why = "this mailbox only listens: say as whom it sends (`Mail::sending_as`)";
+                let error = crate::Error::new(crate::ErrorKind::Unsupported, why);
+                Err(error.during("channel.plan"))
+            }
+        }
+    }
+
+    fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
+        write::interpret(answer, now)
     }
 }
 

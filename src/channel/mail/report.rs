@@ -27,16 +27,16 @@ pub(super) struct Report {
 }
 
 /// Reads a report; `None` where the mail is none.
-pub(super) fn read(mail: &Entity<'_>) -> Option<Result<Report, Rejection>> {
+///
+/// `named` is the mail of ours that the address names to which it came.
+pub(super) fn read(mail: &Entity<'_>, named: Option<String>) -> Option<Result<Report, Rejection>> {
     if mail.media_type != "multipart/report" && !is_from_mail_system(&mail.header) {
         return None;
     }
     let told = if let Some(status) = mail.find("message/delivery-status") {
-        delivery(mail, &status.bytes())
+        delivery(original(mail).or(named), &status.bytes())
     } else if let Some(disposition) = mail.find("message/disposition-notification") {
         seen(&disposition.bytes())
-    } else if mail.find("message/feedback-report").is_some() {
-        Err("a recipient complained about a mail, which the report does not name to us")
     } else {
         Err("a mail system reports in words that only people read")
     };
@@ -49,8 +49,8 @@ fn is_from_mail_system(header: &Header<'_>) -> bool {
     local.is_some_and(|local| local.eq_ignore_ascii_case("mailer-daemon"))
 }
 
-fn delivery(mail: &Entity<'_>, status: &[u8]) -> Result<Report, &'static str> {
-    let of = original(mail).ok_or("a mail system reports on a mail that it does not name")?;
+fn delivery(of: Option<String>, status: &[u8]) -> Result<Report, &'static str> {
+    let of = of.ok_or("a mail system reports on a mail that it does not name")?;
     let mut outcomes = Vec::new();
     let (mut rest, mut delayed) = (status, false);
     while !rest.is_empty() && outcomes.len() < RECIPIENTS_MAX {
@@ -95,7 +95,7 @@ fn seen(disposition: &[u8]) -> Result<Report, &'static str> {
 }
 
 /// The id of the mail of ours, from the copy of it or of its header that comes with the report.
-fn original(mail: &Entity<'_>) -> Option<String> {
+pub(super) fn original(mail: &Entity<'_>) -> Option<String> {
     let copies = ["message/rfc822", "message/global", "text/rfc822-headers"];
     let copy = copies.iter().find_map(|media_type| mail.find(media_type))?;
     Header::split(&copy.bytes()).0.ids("message-id").into_iter().next()
