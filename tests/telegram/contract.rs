@@ -31,6 +31,13 @@ fn fixture() -> ChannelFixture {
             r#"{"update_id": 75, "deleted_business_messages": {"business_connection_id": "b",
                 "chat": {"id": 5123456789012, "type": "private"}, "message_ids": [1, 2, 3]}}"#,
         )
+        .mixed(
+            r#"{"ok": true, "result": [{"update_id": 1, "hologram": {}}, 7,
+                {"update_id": 2, "message": {"text": "my words are secret"}},
+                {"update_id": 3, "poll": {"id": "1"}}]}"#,
+            2,
+            &[1, 2],
+        )
         .secret("5123456789012")
         .secret("Noé")
         .secret("noe_a")

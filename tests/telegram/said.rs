@@ -43,7 +43,7 @@ fn a_message_tells_who_when_and_what() {
         (&sender.namespace, sender.value.expose().as_str()),
         (&Namespace::MessagingId, "5123456789012")
     );
-    assert_eq!(event.identifiers, std::slice::from_ref(sender));
+    assert_eq!(event.identifiers, [sender.clone()]);
     let told: Vec<_> =
         event.attributes.iter().map(|(n, v)| (n.as_str(), v.expose().as_str())).collect();
     assert_eq!(told, [("family_name", "Arnaud"), ("given_name", "Noé"), ("language", "fr")]);
@@ -231,6 +231,19 @@ fn stop_alone_withdraws_in_a_private_chat() {
         assert_eq!(signal.map(|signal| &signal.endpoint), event.sender.as_ref().filter(|_| stops));
     }
     assert_eq!(in_group("message", r#""text": "stop""#).consents, []);
+}
+
+#[test]
+fn the_answer_of_get_updates_is_a_list_of_them() {
+    let message =
+        |id: u8| format!(r#"{{"update_id": {id}, "message": {{{PRIVATE}, "text": "x"}}}}"#);
+    let decoded = decode(format!(r#"{{"ok": true, "result": [{}, {}]}}"#, message(1), message(2)));
+    let places: Vec<_> = decoded.events.iter().map(|event| event.index).collect();
+    assert_eq!((places, decoded.rejected.len()), (vec![0, 1], 0));
+    let none = decode(r#"{"ok": true, "result": []}"#);
+    assert_eq!((none.events.len(), none.ignored[0].code), (0, Code::NoEvent));
+    let sent = decode(r#"{"ok": true, "result": {"message_id": 1}}"#);
+    assert_eq!(sent.rejected[0].code, Code::WrongType);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Telegram's Bot API: one update each, and text messages out.
 //!
+//! Updates come one by one, or as the list that `getUpdates` answers with.
+//!
 //! | update | event |
 //! |---|---|
 //! | `message`, `channel_post`, `business_message` | `message`; a service message is `track` |
@@ -118,8 +120,8 @@ impl ChannelCodec for Telegram {
 
     fn decode(&self, request: &Verified<RawInbound>) -> Decoded {
         let request = request.request();
-        decode_object(&request.body, &self.capabilities, |update, events| {
-            update::read(update, request.received_at, events);
+        decode_object(&request.body, &self.capabilities, |body, events| {
+            update::read_all(body, request.received_at, events);
         })
     }
 

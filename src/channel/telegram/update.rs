@@ -33,8 +33,21 @@ const DONE: [(&str, &str, &[&str], &[&str]); 11] = [
     ("business_connection", "connected", &[], &["date"]),
 ];
 
+/// Reads a body: one update, or the answer of `getUpdates`.
+pub(super) fn read_all(body: &Object<'_>, received_at: Option<Timestamp>, events: &mut Events) {
+    if body.has(&["update_id"]) || !body.has(&["result"]) {
+        return read(body, received_at, events);
+    }
+    for update in body.each(&["result"]) {
+        match update {
+            Ok(update) => read(&update, received_at, events),
+            Err(refused) => events.take(Err(refused)),
+        }
+    }
+}
+
 /// Reads an update and hands over what it holds.
-pub(super) fn read(update: &Object<'_>, received_at: Option<Timestamp>, events: &mut Events) {
+fn read(update: &Object<'_>, received_at: Option<Timestamp>, events: &mut Events) {
     if let Some(post) = update.object_leniently(&["business_message", "edited_business_message"])
         && post.has(&["sender_business_bot"])
     {
