@@ -5,9 +5,9 @@
 //!     [--db FILE] [--received-at TIME] [--source NAME]
 //! ```
 //!
-//! A file's folder names its channel (`instagram`, `messenger`, `segment`, `touchpoint`,
-//! `whatsapp_cloud`, and `email` with the feature `mail`); `--channel` overrides it. Each file is
-//! its own source unless `--source` is given.
+//! A file's folder names its channel (`instagram`, `messenger`, `segment`, `slack`, `telegram`,
+//! `touchpoint`, `whatsapp_cloud`, and `email` with the feature `mail`); `--channel` overrides it.
+//! Each file is its own source unless `--source` is given.
 //! `--db` (feature `sqlite`) keeps everything in a file, so that a second run over the same input
 //! takes nothing new. Shows personal data: it is the operator's own tool.
 
@@ -20,7 +20,9 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use omnichannel::Hub;
-use omnichannel::channel::{KeyRing, Listening, Messenger, Segment, TouchpointJson, WhatsApp};
+use omnichannel::channel::{
+    KeyRing, Listening, Messenger, Segment, Slack, Telegram, TouchpointJson, WhatsApp,
+};
 use omnichannel::hub::{Keys, SeededEntropy, SystemClock};
 use omnichannel::model::{Channel, ChannelKind, IdKey, TenantId};
 use omnichannel::storage::MemoryStore;
@@ -145,7 +147,9 @@ fn plug_in(tenant: TenantId, arguments: &Arguments) -> Result<Hub, Failure> {
             tenant,
             Listening::new(Messenger::instagram(messaging("instagram")?)),
             KeyRing::default(),
-        );
+        )
+        .channel(tenant, Listening::new(Slack::new(messaging("slack")?)), KeyRing::default())
+        .channel(tenant, Listening::new(Telegram::new(messaging("telegram")?)), KeyRing::default());
     #[cfg(feature = "mail")]
     let hub = {
         // Nobody said which addresses are the company's own, so every mail is somebody's.

@@ -21,16 +21,17 @@ pub(super) fn check(message: &Outbound, can: &Capabilities) -> crate::Result<()>
     use crate::ErrorKind::{Invalid, Unsupported};
     let refuse = |kind, why: &'static str| Err(crate::Error::new(kind, why).during("channel.plan"));
     let text = message.text.expose();
-    if can.sends_to.as_ref() != Some(&message.namespace) {
-        return refuse(Unsupported, "this channel sends to another kind of address");
+    match &can.sends_to {
+        None => refuse(Unsupported, "this channel only listens: say from where it sends"),
+        Some(namespace) if *namespace != message.namespace => {
+            refuse(Unsupported, "this channel sends to another kind of address")
+        }
+        _ if text.trim().is_empty() => refuse(Invalid, "the message has no words"),
+        _ if !can.text.is_none_or(|limit| limit.fits(text)) => {
+            refuse(Invalid, "the message is longer than this channel takes: split it")
+        }
+        _ => Ok(()),
     }
-    if text.trim().is_empty() {
-        return refuse(Invalid, "the message has no words");
-    }
-    if !can.text.is_none_or(|limit| limit.fits(text)) {
-        return refuse(Invalid, "the message is longer than this channel takes: split it");
-    }
-    Ok(())
 }
 
 /// A call with a JSON body.

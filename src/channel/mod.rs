@@ -28,6 +28,7 @@ mod messenger;
 mod meta;
 mod request;
 mod segment;
+mod slack;
 #[cfg(feature = "smtp")]
 mod smtp;
 mod stop;
@@ -50,6 +51,7 @@ pub use memory::MemoryChannel;
 pub use messenger::Messenger;
 pub use request::{RawInbound, RawOutbound, TransportAnswer};
 pub use segment::Segment;
+pub use slack::Slack;
 #[cfg(feature = "smtp")]
 pub use smtp::Smtp;
 pub use telegram::Telegram;

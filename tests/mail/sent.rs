@@ -124,7 +124,7 @@ fn nothing_in_a_message_becomes_a_header_or_a_command() {
 fn a_mailbox_that_sends_as_nobody_says_what_to_do() {
     let silent = Mail::new(Channel::new("help", ChannelKind::Email).unwrap(), [OWN]);
     let error = silent.plan(&outbound("Hi")).unwrap_err();
-    assert_eq!(error.message(), "this channel sends to another kind of address");
+    assert_eq!(error.message(), "this channel only listens: say from where it sends");
     for (made, why) in [
         (MailSender::new("help"), "no e-mail address in ASCII"),
         (MailSender::new("aide@été.example"), "no e-mail address in ASCII"),

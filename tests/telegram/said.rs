@@ -43,7 +43,7 @@ fn a_message_tells_who_when_and_what() {
         (&sender.namespace, sender.value.expose().as_str()),
         (&Namespace::MessagingId, "5123456789012")
     );
-    assert_eq!(event.identifiers, [sender.clone()]);
+    assert_eq!(event.identifiers, std::slice::from_ref(sender));
     let told: Vec<_> =
         event.attributes.iter().map(|(n, v)| (n.as_str(), v.expose().as_str())).collect();
     assert_eq!(told, [("family_name", "Arnaud"), ("given_name", "Noé"), ("language", "fr")]);

@@ -297,14 +297,7 @@ impl ChannelCodec for Mail {
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
         calls::check(message, &self.capabilities)?;
-        match &self.sender {
-            Some(sender) => write::plan(sender, message),
-            None => {
-                let why = "this mailbox only listens: say as whom it sends (`Mail::sending_as`)";
-                let error = crate::Error::new(crate::ErrorKind::Unsupported, why);
-                Err(error.during("channel.plan"))
-            }
-        }
+        self.sender.iter().map(|sender| write::plan(sender, message)).collect()
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {

@@ -31,7 +31,7 @@ const RETRY: Duration = Duration::from_secs(300);
 const RECONNECT: Duration = Duration::from_secs(60);
 
 /// The call that sends a message.
-pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<Vec<RawOutbound>> {
+pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<RawOutbound> {
     let whom = message.address.expose().trim();
     let to: Address = whom.parse().map_err(|_| invalid("the address is no e-mail address"))?;
     let id = format!("<{}>", sender.message_id(message.decision));
@@ -60,7 +60,7 @@ pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<Vec<RawOut
     let mail = mail.header(ContentType::TEXT_PLAIN).body(message.text.expose().clone());
     let mail = mail.map_err(|_| invalid("the message cannot be written as a mail"))?;
     let envelope = sender.way_back(Kind::Bounce, message.decision, "");
-    Ok(vec![RawOutbound {
+    Ok(RawOutbound {
         method: "MAIL".to_owned(),
         path: String::new(),
         headers: vec![
@@ -69,7 +69,7 @@ pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<Vec<RawOut
             ("Message-ID".to_owned(), id),
         ],
         body: mail.formatted(),
-    }])
+    })
 }
 
 /// Reads what a mail server answered (RFC 5321, section 4.2.3).

@@ -2,7 +2,8 @@
 
 use super::{MARK, Reading, content, keep, second};
 use crate::channel::json::{Events, Leftovers, Object};
-use crate::channel::meta::{choose, says_stop};
+use crate::channel::meta::choose;
+use crate::channel::stop::says_stop;
 use crate::model::{
     Act, Author, Code, ConsentState, DeliveryStatus, Direction, Event, EventKind, Identifier,
     Message, Namespace, ObjectRef, Receipt, Rejection,

@@ -39,7 +39,7 @@ use super::meta::{self, Token, each};
 use super::profile;
 use super::{
     ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified, handshake,
+    Verified, calls, handshake,
 };
 use crate::model::{
     Act, Capabilities, Channel, ChannelProfile, Decoded, Event, EventKind, Identifier, Namespace,
@@ -218,7 +218,7 @@ impl ChannelCodec for Messenger {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        meta::check(message, &self.capabilities)?;
+        calls::check(message, &self.capabilities)?;
         let address = message.address.expose().trim();
         let is_id = (1..=ADDRESS_BYTES_MAX).contains(&address.len())
             && address.bytes().all(|byte| byte.is_ascii_digit());
@@ -234,7 +234,7 @@ impl ChannelCodec for Messenger {
                 "metadata": format!("{MARK}{}", message.decision),
             },
         });
-        Ok(vec![meta::post("/me/messages".to_owned(), &body)])
+        Ok(vec![calls::post("/me/messages", &body)])
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {

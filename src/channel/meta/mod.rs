@@ -9,13 +9,10 @@ pub(super) use outcome::interpret;
 
 use std::fmt;
 
-use serde_json::Value;
-
-use super::RawOutbound;
 use super::json::{Events, Json, Object, decode_object};
 use crate::model::{
     Capabilities, Code, ConsentSignal, ConsentState, Decoded, Identifier, LawfulBasis, Namespace,
-    Outbound, Part, Pii, Purpose,
+    Part, Pii, Purpose,
 };
 
 /// Largest request that is read: Meta sends up to 3 MB.
@@ -23,14 +20,6 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 
 /// Most events of one request that are read.
 const EVENTS_MAX: usize = 10_000;
-
-/// Words that mean, alone, that nothing more may be sent; without case, spaces and hyphens.
-///
-/// Fewer than those of text messages: who writes `cancel` or `end` in a chat may mean an order.
-const STOP_WORDS: [&str; 5] = ["stop", "stopall", "unsubscribe", "optout", "unsub"];
-
-/// Longest text that can be such a word, in bytes.
-const STOP_BYTES_MAX: usize = 32;
 
 /// The limits of a request.
 pub(super) fn capabilities() -> Capabilities {
@@ -99,15 +88,6 @@ pub(super) fn place(of: &Object<'_>, latitude: &[&str], longitude: &[&str]) -> O
     Some(Part::Location(Pii::new(format!("geo:{latitude},{longitude}"))))
 }
 
-/// Whether a text says, and says nothing else, that no more may be sent.
-pub(super) fn says_stop(text: &str) -> bool {
-    if text.len() > STOP_BYTES_MAX {
-        return false;
-    }
-    let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    STOP_WORDS.contains(&word.to_lowercase().as_str())
-}
-
 /// What a party chose about some of its endpoints.
 pub(super) fn choose(
     endpoints: &[Identifier],
@@ -125,48 +105,4 @@ pub(super) fn choose(
         evidence: Some(evidence.to_owned()),
     };
     endpoints.map(signal).collect()
-}
-
-/// A call with a JSON body.
-pub(super) fn post(path: String, body: &Value) -> RawOutbound {
-    RawOutbound {
-        method: "POST".to_owned(),
-        path,
-        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-        body: body.to_string().into_bytes(),
-    }
-}
-
-/// Refuses what no call could carry: another kind of address, no words, too many words.
-pub(super) fn check(message: &Outbound, can: &Capabilities) -> crate::Result<()> {
-    use crate::ErrorKind::{Invalid, Unsupported};
-    let refuse = |kind, why: &'static str| Err(crate::Error::new(kind, why).during("channel.plan"));
-    let text = message.text.expose();
-    match &can.sends_to {
-        None => refuse(Unsupported, "this channel only listens: say from where it sends"),
-        Some(namespace) if *namespace != message.namespace => {
-            refuse(Unsupported, "this channel sends to another kind of address")
-        }
-        _ if text.trim().is_empty() => refuse(Invalid, "the message has no words"),
-        _ if !can.text.is_none_or(|limit| limit.fits(text)) => {
-            refuse(Invalid, "the message is longer than this channel takes: split it")
-        }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_lone_word_says_stop() {
-        for text in ["STOP", " stop! ", "Stop all", "opt-out", "Unsubscribe."] {
-            assert!(says_stop(text), "{text}");
-        }
-        let long = format!("stop{}", " ".repeat(STOP_BYTES_MAX));
-        for text in ["", "don't stop", "stop by the shop", "end", "cancel", long.as_str()] {
-            assert!(!says_stop(text), "{text}");
-        }
-    }
 }

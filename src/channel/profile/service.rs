@@ -71,8 +71,8 @@ pub fn slack() -> ChannelProfile {
     ChannelProfile {
         texts: vec![
             known(
-                text(TextPlace::Body, 40_000, LengthUnit::Scalar),
-                "Slack's documentation, second-hand: longer texts are cut",
+                text(TextPlace::Body, 4_000, LengthUnit::Scalar),
+                "Slack's advice, second-hand; beyond ten times that texts are cut",
             )
             .unverified(),
         ],

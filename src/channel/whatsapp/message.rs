@@ -4,7 +4,8 @@ use super::content::{self, Content};
 use super::party::Party;
 use super::{Reading, revision};
 use crate::channel::json::{Events, Json, Leftovers, Object};
-use crate::channel::meta::{choose, each, says_stop};
+use crate::channel::meta::{choose, each};
+use crate::channel::stop::says_stop;
 use crate::model::{
     Act, Author, ConsentState, Direction, Event, EventKind, Message, Namespace, ObjectRef,
     Rejection,

@@ -48,7 +48,7 @@ use super::meta::{self, Token, each};
 use super::profile;
 use super::{
     ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified, handshake,
+    Verified, calls, handshake,
 };
 use crate::model::{
     Act, Capabilities, Channel, ChannelProfile, Code, Decoded, Event, EventKind, Namespace,
@@ -313,7 +313,7 @@ impl ChannelCodec for WhatsApp {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        meta::check(message, &self.capabilities)?;
+        calls::check(message, &self.capabilities)?;
         send::plan(message, self.phone_number_id.as_deref().unwrap_or_default())
     }
 

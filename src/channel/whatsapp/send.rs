@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use crate::channel::{RawOutbound, meta};
+use crate::channel::{RawOutbound, calls};
 use crate::model::Outbound;
 
 /// Longest address that is written, in bytes: a country, a dot and 128 letters, and some more.
@@ -46,5 +46,5 @@ pub(super) fn plan(message: &Outbound, from: &str) -> crate::Result<Vec<RawOutbo
     } else {
         body["recipient"] = address.into();
     }
-    Ok(vec![meta::post(format!("/{from}/messages"), &body)])
+    Ok(vec![calls::post(&format!("/{from}/messages"), &body)])
 }
