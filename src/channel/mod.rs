@@ -35,6 +35,7 @@ mod stop;
 mod telegram;
 mod touchpoint;
 mod verify;
+mod webhook;
 mod whatsapp;
 mod wired;
 
@@ -60,6 +61,7 @@ pub use verify::{
     Digest, Encoding, KeyForm, KeyRing, PortPolicy, Proof, SignatureForm, SignatureList,
     SignaturePlace, SignatureScheme, SignedPart, Stated, Verified, verify,
 };
+pub use webhook::Webhook;
 pub use whatsapp::WhatsApp;
 pub use wired::{Listening, Transport, Wired};
 

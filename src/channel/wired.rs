@@ -38,7 +38,8 @@ impl<C: ChannelCodec> ChannelAdapter for Listening<C> {
 
 /// A channel that sends by calls to a provider: plans them, makes them in order, reads the answers.
 ///
-/// A message may take several calls. All accepted: accepted, under the first call's id. The first
+/// A provider that gives what it took no id knows it by the decision's. A message may take several
+/// calls. All accepted: accepted, under the first call's id. The first
 /// not accepted: its outcome, and nothing was said. A later one not accepted:
 /// [`SendOutcome::Partial`], since saying it all again would repeat what is out; the calls after it
 /// are not made.
@@ -64,6 +65,7 @@ impl<C: ChannelCodec, T: Transport> Wired<C, T> {
         for call in calls {
             let answer = self.transport.call(call).await;
             let outcome = self.codec.interpret(&answer, now);
+            let outcome = named(outcome, message, accepted.len());
             match outcome.provider_id() {
                 Some(id) => accepted.push(id.to_owned()),
                 None if accepted.is_empty() => return outcome,
@@ -87,6 +89,20 @@ impl<C: ChannelCodec, T: Transport> ChannelAdapter for Wired<C, T> {
 
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         self.carry(message.content(), now).await
+    }
+}
+
+/// The outcome under an id: of a provider that gives none, the decision's and the part's place.
+fn named(outcome: SendOutcome, message: &Outbound, part: usize) -> SendOutcome {
+    match outcome {
+        SendOutcome::Accepted { provider_id } if provider_id.is_empty() => {
+            let provider_id = match part {
+                0 => message.decision.to_string(),
+                part => format!("{}#{}", message.decision, part + 1),
+            };
+            SendOutcome::Accepted { provider_id }
+        }
+        outcome => outcome,
     }
 }
 
@@ -210,5 +226,20 @@ mod tests {
     fn a_listening_channel_says_that_it_only_listens() {
         let listening = Listening::new(Words(Channel::new("web", ChannelKind::Web).unwrap()));
         assert_eq!(listening.codec().channel().id.as_str(), "web");
+    }
+
+    #[test]
+    fn what_a_provider_gives_no_id_is_named_by_its_decision() {
+        let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+        let sms = Channel::new("sms", ChannelKind::Sms).unwrap();
+        let message = Outbound::new((decision, sms.id), (Namespace::Phone, "+33"), "hm");
+        let id = |given: &str, part| {
+            let taken = SendOutcome::Accepted { provider_id: given.to_owned() };
+            named(taken, &message, part).provider_id().map(str::to_owned)
+        };
+        assert_eq!(id("p-1", 0).as_deref(), Some("p-1"));
+        assert_eq!(id("", 0), Some(decision.to_string()));
+        assert_eq!(id("", 1), Some(format!("{decision}#2")));
+        assert_eq!(named(SendOutcome::Unknown, &message, 0), SendOutcome::Unknown);
     }
 }

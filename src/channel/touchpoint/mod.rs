@@ -37,7 +37,7 @@
 //! Words (`act`, `namespace`, `channel_kind`) are those of the model in snake case; others are kept
 //! as your own. Fields that are not listed are kept in details, never refused.
 
-mod read;
+pub(super) mod read;
 
 use super::json::{Object, decode_events};
 use super::{ChannelCodec, RawInbound, SignatureScheme, Verified};

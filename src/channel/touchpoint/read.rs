@@ -27,7 +27,10 @@ const FIELDS: &[&str] = &[
 ];
 
 /// Reads one touchpoint into an event.
-pub(super) fn read(told: &Object<'_>, request: &RawInbound) -> Result<Event, Rejection> {
+pub(in crate::channel) fn read(
+    told: &Object<'_>,
+    request: &RawInbound,
+) -> Result<Event, Rejection> {
     if told.count(&["version"])?.is_some_and(|version| version != 1) {
         let what = "is not 1, the one version of this format";
         return Err(told.refuse(Code::Unsupported, "version", what));

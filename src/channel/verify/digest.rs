@@ -65,7 +65,7 @@ pub(super) fn sha256(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The keyed hash of a message. HMAC takes keys of any length; `None` cannot be reached.
-fn tag<M: Mac + KeyInit>(key: &[u8], pieces: &Pieces<'_>) -> Option<Vec<u8>> {
+pub(super) fn tag<M: Mac + KeyInit>(key: &[u8], pieces: &Pieces<'_>) -> Option<Vec<u8>> {
     let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
     for piece in pieces {
         mac.update(piece);

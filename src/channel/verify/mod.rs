@@ -33,6 +33,7 @@ mod keys;
 mod known;
 mod message;
 mod scheme;
+pub(in crate::channel) mod sign;
 mod text;
 
 use check::{Refusal, fitting_key};
