@@ -17,13 +17,16 @@ use omnichannel::engine::{
 };
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
-    Capabilities, Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration,
+    Anomaly, Capabilities, Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration,
     ConversationId, DeadLetter, DecisionId, Delivery, DeliveryClass, DeliveryStatus, Intent,
     LawfulBasis, Namespace, OutboxEntry, OutboxState, Pii, Policy, Purpose, PurposeRules,
     SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
+
+/// To whom the message goes.
+const ADDRESS: &str = "z@b.fr";
 
 struct World {
     store: Arc<MemoryStore>,
@@ -125,6 +128,10 @@ impl World {
 
     fn requeue(&self) -> Requeued {
         block_on(self.hub.requeue(tenant(), self.id)).expect("asked")
+    }
+
+    fn hear(&self, body: &str) {
+        block_on(self.hub.receive(request("mail", body))).expect("received");
     }
 
     fn delivery(&self) -> Delivery {
@@ -280,9 +287,61 @@ fn receipts_tell_how_far_a_message_got_in_any_order() {
     assert!(world.delivery().receipts.is_empty(), "the message is not known yet");
     let claim = world.claimed(now());
     assert!(world.settle(claim.fence, accepted("m-1"), now()));
-    assert_eq!(world.delivery().status, Some(DeliveryStatus::Delivered));
+    assert_eq!(world.delivery().status(), Some(DeliveryStatus::Delivered));
     receipt("r-2", "failed");
     let delivery = world.delivery();
-    assert_eq!(delivery.status, Some(DeliveryStatus::Delivered), "what arrived did not fail");
+    assert_eq!(delivery.status(), Some(DeliveryStatus::Delivered), "what arrived did not fail");
     assert_eq!(delivery.receipts.len(), 2, "both stand");
+}
+
+#[test]
+fn a_message_that_failed_and_arrived_is_an_anomaly() {
+    let world = due(Capabilities::INBOUND.sending_to(Namespace::Email));
+    let claim = world.claimed(now());
+    assert!(world.settle(claim.fence, accepted("m-1"), now()));
+    assert_eq!(world.delivery().status(), Some(DeliveryStatus::Accepted), "its channel said so");
+    world.hear(r#"{"id":"r-1","receipt":{"of":"m-1","status":"failed"}}"#);
+    assert_eq!(world.delivery().status(), Some(DeliveryStatus::Failed));
+    assert_eq!(block_on(world.hub.anomalies(tenant())).expect("looked"), []);
+    world.hear(r#"{"id":"r-2","receipt":{"of":"m-1","status":"clicked"}}"#);
+    assert_eq!(world.delivery().status(), Some(DeliveryStatus::Clicked));
+    let found = block_on(world.hub.anomalies(tenant())).expect("looked");
+    assert!(matches!(found[..], [Anomaly::FailedYetDelivered { .. }]), "{found:?}");
+}
+
+#[test]
+fn a_watermark_reports_of_every_message_to_its_party_before_it() {
+    let world = due(Capabilities::INBOUND.sending_to(Namespace::Email));
+    let claim = world.claimed(now());
+    assert!(world.settle(claim.fence, accepted("m-1"), now()));
+    let status = || world.delivery().status();
+    let (before, after) = (now().minus(Duration::from_secs(1)), now());
+    let mark = |id: &str, at: Timestamp, whose: &str| {
+        let sender = format!(r#"{{"namespace":"email","value":"{whose}"}}"#);
+        let receipt = format!(r#"{{"up_to":"{at}","status":"read"}}"#);
+        world.hear(&format!(r#"{{"id":"{id}","sender":{sender},"receipt":{receipt}}}"#));
+    };
+    mark("w-1", before, ADDRESS);
+    mark("w-2", after, "somebody.else@example.org");
+    assert_eq!(status(), Some(DeliveryStatus::Accepted), "too early, or somebody else's");
+    mark("w-3", after, ADDRESS);
+    assert_eq!(status(), Some(DeliveryStatus::Read));
+    assert_eq!(world.delivery().receipts.len(), 1);
+    assert_eq!(block_on(world.hub.anomalies(tenant())).expect("looked"), []);
+}
+
+#[test]
+fn a_watermark_that_names_a_message_reports_of_those_before_it() {
+    let world = due(Capabilities::INBOUND.sending_to(Namespace::Email));
+    let claim = world.claimed(now());
+    assert!(world.settle(claim.fence, accepted("m-1"), now()));
+    let sender = format!(r#""sender":{{"namespace":"email","value":"{ADDRESS}"}}"#);
+    let mark = r#""receipt":{"of":"m-2","status":"delivered","and_earlier":true}"#;
+    world.hear(&format!(r#"{{"id":"w-1",{sender},{mark}}}"#));
+    let status = || world.delivery().status();
+    assert_eq!(status(), Some(DeliveryStatus::Accepted), "nobody knows when m-2 left");
+    let later = now().plus(Duration::from_secs(1));
+    let message = r#""message":{"direction":"outbound","text":"And then?"}"#;
+    world.hear(&format!(r#"{{"id":"m-2","occurred_at":"{later}",{sender},{message}}}"#));
+    assert_eq!(status(), Some(DeliveryStatus::Delivered));
 }

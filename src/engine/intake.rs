@@ -106,7 +106,9 @@ fn touchpoint(
     let (tenant, key) = (context.tenant, context.id_key);
     let anonymous = channel.traits.identifies == Identifies::Never;
     let answers = event.message.iter().flat_map(|message| &message.references);
-    let answers = answers.chain(event.receipt.iter().map(|receipt| &receipt.of));
+    // A watermark at an instant names none.
+    let reported = event.receipt.iter().map(|receipt| &receipt.of).filter(|of| !of.is_empty());
+    let answers = answers.chain(reported);
     let answers = answers.map(|of| MessageId::from(key.touchpoint(tenant, source, of))).collect();
     let mut touchpoint = Touchpoint {
         id: TouchpointId::from_uuid(Uuid::nil()),

@@ -35,6 +35,7 @@ mod quote;
 
 mod claim;
 mod decide;
+mod delivery;
 mod outgoing;
 mod requeue;
 mod settle;
@@ -60,6 +61,7 @@ mod reconfigure;
 
 pub use claim::{Claim, Claimed, LEASE, claim};
 pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
+pub use delivery::delivery;
 pub use erase::{Erasing, erase, erase_more};
 pub use export::{Walk, Walked, made};
 pub use forecast::{Forecast, Foretold};
@@ -76,7 +78,7 @@ pub use read::{
 pub use receive::{Fate, Received, receive};
 pub use reconfigure::{Relaid, relay};
 pub use remains::take_back;
-pub use requeue::{Requeued, delivery, requeue};
+pub use requeue::{Requeued, requeue};
 pub use retain::{RetentionStep, retain_record, retain_unattributed};
 pub use settle::{Settlement, settle};
 pub use subject::subject;

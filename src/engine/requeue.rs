@@ -1,13 +1,12 @@
-//! May what was given up be tried again? How far did it get.
+//! Whether what was given up may be tried again.
 
 use super::claim::LEASE;
 use super::outgoing::{self, AfterUnknown};
 use super::read::locate;
 use super::{Context, Reading, Step, View};
 use crate::model::{
-    Body, Changeset, Decision, DecisionId, Delivery, DeliveryStatus, Index, Key, LedgerEntry,
-    LedgerState, MessageId, OutboxEntry, OutboxState, Outcome, Range, Reported, SendOutcome,
-    Source, Timestamp,
+    Changeset, Decision, DecisionId, Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState,
+    SendOutcome, Timestamp,
 };
 
 /// What became of the wish to try again.
@@ -92,53 +91,4 @@ fn said_by(
             && (&entry.purpose, &entry.occasion) == (&intent.purpose, &intent.occasion)
     };
     Ok(entries.find(same).map(|entry| entry.decision))
-}
-
-/// How far a message got, as the outbox and the provider's receipts tell.
-///
-/// # Errors
-///
-/// [`super::Pause`].
-pub fn delivery(context: &Context<'_>, view: &View, id: DecisionId) -> Step<Option<Delivery>> {
-    let mut read = Reading::of(view);
-    let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
-        return Ok(None);
-    };
-    let receipts = match message(context, entry, decision) {
-        Some(message) => {
-            let range = Range::all(context.tenant, Index::Receipts, message.as_uuid());
-            let rows = read.group(range, false).unwrap_or_default();
-            rows.into_iter().filter_map(|row| reported(&row.body)).collect()
-        }
-        None => Vec::new(),
-    };
-    read.settle()?;
-    let status = receipts.iter().map(|report: &Reported| report.status).max_by_key(|s| rank(*s));
-    Ok(Some(Delivery { entry: entry.clone(), status, receipts }))
-}
-
-fn message(context: &Context<'_>, entry: &OutboxEntry, decision: &Decision) -> Option<MessageId> {
-    let Outcome::Send { channel, .. } = &decision.outcome else { return None };
-    let OutboxState::Done(outcome) = &entry.state else { return None };
-    let source = Source::new(channel.as_str());
-    Some(context.id_key.touchpoint(context.tenant, &source, outcome.provider_id()?).into())
-}
-
-fn reported(body: &Body) -> Option<Reported> {
-    let Body::Touchpoint(copies) = body else { return None };
-    let told = copies.chosen();
-    let receipt = told.receipt.as_ref()?;
-    let (status, code) = (receipt.status, receipt.code.clone());
-    Some(Reported { status, code, occurred: told.occurred })
-}
-
-/// A message that arrived did not fail, whatever else is reported.
-fn rank(status: DeliveryStatus) -> u8 {
-    match status {
-        DeliveryStatus::Accepted => 0,
-        DeliveryStatus::Sent => 1,
-        DeliveryStatus::Failed => 2,
-        DeliveryStatus::Delivered => 3,
-        DeliveryStatus::Read => 4,
-    }
 }

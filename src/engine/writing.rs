@@ -71,8 +71,11 @@ impl Writing {
                 entries.push(IndexEntry { index: Index::Unattributed, prefix: Uuid::nil(), sort });
             }
         }
-        if touchpoint.receipt.is_some() {
+        if let Some(receipt) = &touchpoint.receipt {
+            // A watermark is found by whom it is of: the record of the endpoint on that channel.
+            let party = touchpoint.record.filter(|_| receipt.watermark.is_some());
             let of = touchpoint.answers.iter().map(|message| message.as_uuid());
+            let of = of.chain(party.map(|record| record.as_uuid()));
             let listed = |prefix| IndexEntry { index: Index::Receipts, prefix, sort };
             entries.extend(of.chain([Uuid::nil()]).map(listed));
         }

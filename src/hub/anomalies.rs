@@ -1,8 +1,13 @@
 //! Looking for what should not be so: conflicting copies, strange receipts, leases ahead.
 
+use std::collections::BTreeMap;
+
 use crate::engine::LEASE;
 use crate::error::Result;
-use crate::model::{Anomaly, Body, Index, Key, OutboxState, Range, Row, TenantId, TouchpointId};
+use crate::model::{
+    Anomaly, Body, DeliveryState, Index, Key, MessageId, OutboxState, Range, Row, TenantId,
+    TouchpointId,
+};
 
 use super::Hub;
 
@@ -28,6 +33,7 @@ impl Hub {
         for page in receipts.chunks(Range::LIMIT_MAX as usize) {
             found.extend(self.about_nothing(tenant, page).await?);
         }
+        found.extend(contradictory(&receipts));
         let limit = self.clock.now().plus(LEASE);
         for row in self.listing(TenantId::SYSTEM, Index::Due).await? {
             if let (true, Body::Outbox(entry)) = (row.key.tenant == tenant, &row.body)
@@ -57,4 +63,20 @@ impl Hub {
             .map(|((receipt, message), _)| Anomaly::UnknownMessage { receipt, message })
             .collect())
     }
+}
+
+/// Messages of which it is reported that they failed, and that they arrived.
+fn contradictory(receipts: &[Row]) -> Vec<Anomaly> {
+    let mut states: BTreeMap<MessageId, DeliveryState> = BTreeMap::new();
+    for row in receipts {
+        let Body::Touchpoint(copies) = &row.body else { continue };
+        let told = copies.chosen();
+        let Some(receipt) = &told.receipt else { continue };
+        for message in &told.answers {
+            let state = states.entry(*message).or_default();
+            state.report(receipt.status, receipt.code.as_deref(), told.occurred);
+        }
+    }
+    let failed = states.into_iter().filter(|(_, state)| state.is_contradictory());
+    failed.map(|(message, _)| Anomaly::FailedYetDelivered { message }).collect()
 }

@@ -24,6 +24,11 @@ pub enum Anomaly {
         /// What it is about.
         message: MessageId,
     },
+    /// A message is reported by name to have failed, and to have arrived; watermarks name none.
+    FailedYetDelivered {
+        /// The message; it counts as delivered.
+        message: MessageId,
+    },
     /// A claim holds longer than any can: the clock of the hub that made it is ahead.
     LeaseAhead {
         /// The message; requeue it once that hub is mended.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identifier::Namespace;
 use super::profile::{ChannelProfile, TextPlace};
+use super::text;
 
 /// In what a length is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +16,11 @@ pub enum LengthUnit {
     Utf16Unit,
     /// Unicode scalar values.
     Scalar,
+    /// Extended grapheme clusters: what people take for one character.
+    Grapheme,
+    /// Septets of GSM-7, an escaped character being two; of a text that it cannot write, UCS-2 in
+    /// the same octets: its units count as 16/7 septets, rounded down (160 are 70, 153 are 67).
+    GsmSeptet,
 }
 
 /// The longest text of one message.
@@ -29,11 +35,7 @@ pub struct TextLimit {
 impl TextLimit {
     /// The length of `text` in this limit's unit.
     pub fn measure(&self, text: &str) -> usize {
-        match self.unit {
-            LengthUnit::Utf8Byte => text.len(),
-            LengthUnit::Utf16Unit => text.encode_utf16().count(),
-            LengthUnit::Scalar => text.chars().count(),
-        }
+        text::measure(text, self.unit)
     }
 
     /// Whether `text` fits.

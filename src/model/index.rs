@@ -27,7 +27,8 @@ pub enum Index {
     Consents,
     /// What was decided about a record's party, by (time, id). Prefix: the record.
     Decisions,
-    /// What providers reported of a message. Prefix: the message; nil for the reports of all.
+    /// What providers reported of a message. Prefix: the message; of a watermark, the record of the
+    /// party too; nil for the reports of all.
     Receipts,
     /// Open messages of a conversation in the order in which they leave. Prefix: the conversation,
     /// as the intent named it.

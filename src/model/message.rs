@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::pii::Pii;
+use super::receipt::Watermark;
 use super::time::Timestamp;
 
 /// Which way a message went.
@@ -131,7 +132,7 @@ impl Message {
     }
 }
 
-/// How far a message got. `Read` implies `Delivered` implies `Sent` implies `Accepted`.
+/// How far a message got; [`DeliveryStatus::implies`] says what follows from what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
@@ -143,6 +144,10 @@ pub enum DeliveryStatus {
     Delivered,
     /// The party saw it.
     Read,
+    /// The party listened to it, or watched it.
+    Played,
+    /// The party followed a link in it.
+    Clicked,
     /// It will not arrive.
     Failed,
 }
@@ -154,6 +159,8 @@ impl fmt::Display for DeliveryStatus {
             Self::Sent => "sent",
             Self::Delivered => "delivered",
             Self::Read => "read",
+            Self::Played => "played",
+            Self::Clicked => "clicked",
             Self::Failed => "failed",
         })
     }
@@ -162,11 +169,14 @@ impl fmt::Display for DeliveryStatus {
 /// What a provider reports of a message that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The message's external id in the same source.
+    /// The message's external id in the same source; empty where only a watermark is told.
     pub of: String,
     /// How far it got.
     pub status: DeliveryStatus,
     /// The provider's own code, where it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Up to where it speaks of earlier messages too; `None` where only of the one it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<Watermark>,
 }

@@ -19,6 +19,7 @@ mod consent;
 mod event;
 mod identifier;
 mod message;
+mod receipt;
 mod touchpoint;
 
 mod customer;
@@ -34,6 +35,7 @@ mod decision;
 mod outbox;
 mod pattern;
 mod policy;
+mod text;
 
 mod country;
 mod currency;
@@ -125,6 +127,7 @@ pub use quote::{
     Basket, BasketLine, Discount, Fulfilment, NotApplied, PersonFacts, PriceRule, Quote,
     QuoteFacts, QuoteStep, QuotedLine, StepReason, Unquotable, WhyNot,
 };
+pub use receipt::{DeliveryState, Watermark};
 pub use remains::Remains;
 pub(crate) use retention::RetentionStage;
 pub use retention::{Retained, RetentionProgress, RetentionRule};
@@ -137,6 +140,7 @@ pub use sorted::SortedMap;
 pub use subject::{
     KnownChoice, KnownConversation, KnownDecision, KnownTouchpoint, KnownVerdict, SubjectExport,
 };
+pub use text::{Segments, SmsEncoding, SmsReference, sms_segments};
 pub use time::{BadTime, Occurred, TimeOrigin, Timestamp};
 pub use touchpoint::{
     Act, Arrival, ArrivalMode, Attributes, Copies, Copy, Details, ObjectRef, Source, Touchpoint,

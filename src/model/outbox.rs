@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Refusal, SendOutcome};
 use super::id::{DecisionId, MessageId, RecordId};
 use super::message::DeliveryStatus;
+use super::receipt::DeliveryState;
 use super::time::{Occurred, Timestamp};
 
 /// How far an entry got.
@@ -113,10 +114,17 @@ impl OutboxEntry {
 pub struct Delivery {
     /// The outbox's last word.
     pub entry: OutboxEntry,
-    /// The furthest that a receipt reported; `None` before the first.
-    pub status: Option<DeliveryStatus>,
-    /// Every receipt, by (time, id).
+    /// What the provider's answer and all receipts say together.
+    pub state: DeliveryState,
+    /// Every receipt about it, watermarks that cover it included, by (time, id).
     pub receipts: Vec<Reported>,
+}
+
+impl Delivery {
+    /// How far the message got; `None` where nothing is known.
+    pub fn status(&self) -> Option<DeliveryStatus> {
+        self.state.status()
+    }
 }
 
 /// One receipt of a provider.

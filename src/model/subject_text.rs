@@ -6,8 +6,9 @@ use super::consent::ConsentState;
 use super::decision::{Outcome, SendOutcome};
 use super::evidence::{Ruling, bits};
 use super::identifier::Assurance;
-use super::message::{Direction, Part};
+use super::message::{Direction, Part, Receipt};
 use super::outbox::OutboxState;
+use super::receipt::Watermark;
 use super::subject::{KnownDecision, SubjectExport};
 use super::time::{Occurred, TimeOrigin};
 use super::touchpoint::Touchpoint;
@@ -118,6 +119,18 @@ fn field(f: &mut Formatter<'_>, name: &str, value: &str) -> fmt::Result {
     lines.try_for_each(|line| writeln!(f, "      {line}"))
 }
 
+fn write_receipt(f: &mut Formatter<'_>, receipt: &Receipt) -> fmt::Result {
+    if !receipt.of.is_empty() {
+        field(f, &format!("  message {}", receipt.status), &receipt.of)?;
+    }
+    let earlier = match receipt.watermark {
+        None => return Ok(()),
+        Some(Watermark::Time(at)) => format!("all until {at}"),
+        Some(Watermark::Message) => "all before it too".to_owned(),
+    };
+    field(f, &format!("  messages {}", receipt.status), &earlier)
+}
+
 fn write_touchpoint(f: &mut Formatter<'_>, touchpoint: &Touchpoint) -> fmt::Result {
     let (channel, kind) = (&touchpoint.channel, &touchpoint.channel_kind);
     writeln!(f, "  {}: {} on {channel} ({kind})", When(touchpoint.occurred), touchpoint.act)?;
@@ -128,7 +141,7 @@ fn write_touchpoint(f: &mut Formatter<'_>, touchpoint: &Touchpoint) -> fmt::Resu
         field(f, &format!("  {name}"), value.expose())?;
     }
     if let Some(receipt) = &touchpoint.receipt {
-        field(f, &format!("  message {}", receipt.status), &receipt.of)?;
+        write_receipt(f, receipt)?;
     }
     let Some(message) = &touchpoint.message else { return Ok(()) };
     let who = match message.direction {

@@ -27,7 +27,8 @@ fn zoe() -> (SubjectExport, String) {
     block_on(shop.hub.rule(tenant(), ruled, Ruling::Different, "Ana", "l'âge")).expect("ruled");
     block_on(shop.hub.decide(tenant(), &shop.intent("k", zoe, "marketing"))).expect("decided");
     block_on(shop.hub.dispatch_due(at("2026-03-14T10:00:00Z"))).expect("dispatched");
-    let receipt = r#"{"id":"r","act":"delivered","receipt":{"of":"OF","status":"read"}}"#;
+    let receipt = r#"{"id":"r","act":"delivered",
+        "receipt":{"of":"OF","status":"read","and_earlier":true}}"#;
     let page = block_on(shop.hub.timeline(tenant(), zoe, None, 10)).expect("read").expect("known");
     let sent = page.touchpoints[1].external_id.clone().expect("the provider's id");
     shop.tell(&receipt.replace("OF", &sent)).expect("new");
@@ -88,6 +89,7 @@ fn people_read_headings_that_no_value_can_fake() {
     }
     assert!(!text.lines().any(|line| line == "Identifiers (0)"), "{text}");
     assert!(text.contains("2026-03-01T10:00:00Z: asked on mail"), "{text}");
+    assert!(text.contains("    messages read: all before it too\n"), "{text}");
 }
 
 #[test]

@@ -81,7 +81,7 @@ const OURS: &str =
 
 fn receipt(status: DeliveryStatus, code: Option<&str>) -> Option<Receipt> {
     let (of, code) = ("ours@maison-lune.example".to_owned(), code.map(str::to_owned));
-    Some(Receipt { of, status, code })
+    Some(Receipt::new(of, status).with_code(code))
 }
 
 #[test]

@@ -29,7 +29,8 @@ fn bodies(root: &Path) -> Option<Vec<(String, Vec<u8>)>> {
 }
 
 fn told(event: &Event) -> String {
-    let id = event.external_id.as_deref().or(event.receipt.as_ref().map(|it| it.of.as_str()));
+    let of = event.receipt.as_ref().map(|it| it.of.as_str()).filter(|of| !of.is_empty());
+    let id = event.external_id.as_deref().or(of);
     let words = event.message.as_ref().map(|it| it.text().expose().chars().count().to_string());
     let told = [
         event.kind.name().to_owned(),

@@ -1,7 +1,7 @@
 //! What is said, changed, taken back, reacted to, echoed and received.
 
 use omnichannel::model::{
-    Act, Author, Code, ConsentState, DeliveryStatus, Direction, EventKind, Part,
+    Act, Author, Code, ConsentState, DeliveryStatus, Direction, EventKind, Part, Receipt, Timestamp,
 };
 
 use super::*;
@@ -161,21 +161,24 @@ fn own_echoes_are_set_aside_and_peoples_are_outbound() {
 }
 
 #[test]
-fn receipts_are_one_a_message_and_a_watermark_names_none() {
+fn receipts_are_one_a_message_and_a_watermark_is_of_all_until_then() {
     let decoded = decode(&item(r#""delivery":{"mids":["m.1","m.2"],"watermark":1795354100000}"#));
-    let told: Vec<_> = decoded
-        .events
-        .iter()
-        .map(|it| (it.index, it.receipt.as_ref().unwrap().of.as_str(), it.kind))
-        .collect();
-    assert_eq!(told, [(0, "m.1", EventKind::Receipt), (1, "m.2", EventKind::Receipt)]);
-    assert_eq!(details(&decoded.events[0]), [("delivery.watermark", "1795354100000")]);
+    let until = Timestamp::from_seconds(1_795_354_100).unwrap();
+    let receipts: Vec<_> =
+        decoded.events.iter().map(|it| it.receipt.as_ref().unwrap()).cloned().collect();
+    let of = |id: &str| Receipt::new(id, DeliveryStatus::Delivered);
+    assert_eq!(receipts, [of("m.1"), of("m.2").and_until(until)]);
+    for (index, event) in decoded.events.iter().enumerate() {
+        assert_eq!((event.index, event.kind, details(event)), (index, EventKind::Receipt, vec![]));
+    }
     let seen = event(r#""read":{"mid":"m.1"}"#);
-    assert_eq!(seen.receipt.as_ref().unwrap().status, DeliveryStatus::Read);
-    let watermark = event(r#""read":{"watermark":1795354100000}"#);
+    assert_eq!(seen.receipt, Some(Receipt::new("m.1", DeliveryStatus::Read)));
+    let watermark = event(r#""read":{"watermark":1795354100000,"seq":3}"#);
     assert_eq!((watermark.kind, watermark.act.clone()), (EventKind::Receipt, Act::Opened));
-    assert_eq!((watermark.receipt.as_ref(), sender(&watermark)), (None, Some(PARTY)));
-    assert_eq!(details(&watermark), [("read.watermark", "1795354100000")]);
+    assert_eq!(watermark.receipt, Some(Receipt::up_to(until, DeliveryStatus::Read)));
+    assert_eq!((sender(&watermark), details(&watermark)), (Some(PARTY), vec![("read.seq", "3")]));
+    let bare = event(r#""read":{"seq":3}"#);
+    assert_eq!((bare.kind, bare.receipt.as_ref()), (EventKind::Receipt, None));
 }
 
 #[test]
@@ -183,6 +186,7 @@ fn what_is_broken_is_refused_by_its_place() {
     let cases = [
         (r#""messaging":[{"message":{"text":"a"}}]"#, Code::MissingField, "message.mid"),
         (r#""messaging":[{"timestamp":"asdf","read":{"mid":"a"}}]"#, Code::BadTime, "timestamp"),
+        (r#""messaging":[{"read":{"watermark":"asdf"}}]"#, Code::BadTime, "read.watermark"),
         (r#""messaging":[{"sender":{"id":[]},"read":{}}]"#, Code::WrongType, "sender.id"),
         (r#""messaging":[{"message":7}]"#, Code::WrongType, "message"),
         (r#""messaging":[{"reaction":{}}]"#, Code::MissingField, "reaction.mid"),

@@ -62,9 +62,9 @@ use super::{
     profile,
 };
 use crate::model::{
-    Act, Author, Capabilities, Channel, ChannelProfile, Code, Decoded, DeliveryStatus, Direction,
-    Event, EventKind, Identifier, Message, Namespace, Occurred, Outbound, Pii, Receipt, Rejection,
-    SendOutcome, Timestamp,
+    Act, Author, Capabilities, Channel, ChannelProfile, Code, Decoded, Direction, Event, EventKind,
+    Identifier, Message, Namespace, Occurred, Outbound, Pii, Receipt, Rejection, SendOutcome,
+    Timestamp,
 };
 
 /// Largest mail that is read.
@@ -309,18 +309,12 @@ fn receipts(mail: &Entity<'_>, report: Report, occurred: Occurred) -> Vec<Event>
     let id = mail.header.ids("message-id").into_iter().next();
     let Report { of, outcomes } = report;
     let receipt = |(index, outcome): (usize, report::Outcome)| {
-        let act = match outcome.status {
-            DeliveryStatus::Failed => Act::Failed,
-            DeliveryStatus::Delivered => Act::Delivered,
-            DeliveryStatus::Read => Act::Opened,
-            DeliveryStatus::Accepted | DeliveryStatus::Sent => Act::Sent,
-        };
+        let act = outcome.status.act();
         let mut event = Event::new(index, EventKind::Receipt, act, occurred);
         // One report, one id: of several recipients, each but the first adds its place.
         event.external_id =
             id.clone().map(|id| if index == 0 { id } else { format!("{id}#{}", index + 1) });
-        let (status, code) = (outcome.status, outcome.code);
-        event.receipt = Some(Receipt { of: of.clone(), status, code });
+        event.receipt = Some(Receipt::new(&of, outcome.status).with_code(outcome.code));
         if let Some(address) = outcome.recipient {
             about(&mut event, address);
         }

@@ -246,7 +246,7 @@ impl Reading<'_> {
         Ok(event)
     }
 
-    /// What became of messages: one receipt each, or a watermark that names none.
+    /// What became of messages: one receipt each, the last with the watermark; or that alone.
     fn receipts(
         &self,
         item: &Item<'_, '_>,
@@ -255,22 +255,27 @@ impl Reading<'_> {
         status: DeliveryStatus,
         events: &mut Events,
     ) -> Result<(), Rejection> {
-        let act = if status == DeliveryStatus::Read { Act::Opened } else { Act::Delivered };
-        let mut event = self.event(EventKind::Receipt, act, item.all, "timestamp")?;
+        let mut event = self.event(EventKind::Receipt, status.act(), item.all, "timestamp")?;
         self.about(&mut event, item.party);
         let mut of = told.ids(&["mids"])?;
         of.extend(told.id(&["mid"])?.map(str::to_owned));
-        if of.is_empty() {
+        let until = told.time(&["watermark"])?;
+        let mut receipts: Vec<_> = of.into_iter().map(|of| Receipt::new(of, status)).collect();
+        match (receipts.pop(), until) {
+            (Some(last), Some(until)) => receipts.push(last.and_until(until)),
+            (None, Some(until)) => receipts.push(Receipt::up_to(until, status)),
+            (last, None) => receipts.extend(last),
+        }
+        if receipts.is_empty() {
             keep(&mut event, item.all, &TOLD);
             events.take(Ok(event));
             return Ok(());
         }
         let mut rest = Leftovers::new();
-        rest.add(name, told.fields(), |name, _| !["mids", "mid"].contains(&name));
+        rest.add(name, told.fields(), |name, _| !["mids", "mid", "watermark"].contains(&name));
         event.details = rest.into_details();
-        for of in of {
-            let receipt = Some(Receipt { of, status, code: None });
-            events.take(Ok(Event { receipt, ..event.clone() }));
+        for receipt in receipts {
+            events.take(Ok(Event { receipt: Some(receipt), ..event.clone() }));
         }
         Ok(())
     }

@@ -12,8 +12,8 @@
 //! | set aside | own echoes, notices about the page, figures |
 //! | the rest | in details by dotted path |
 //!
-//! A watermark (`read` up to an instant) names no message. It is a `receipt` event without a
-//! receipt, the watermark in its details: only who knows what was sent can say what was read.
+//! A watermark (`read` up to an instant) may name no message: it is one receipt about all that were
+//! sent to the party until then ([`Receipt::up_to`](crate::model::Receipt::up_to)).
 //!
 //! # Echoes
 //!

@@ -60,6 +60,7 @@ pub fn whatsapp() -> ChannelProfile {
                     DeliveryStatus::Sent,
                     DeliveryStatus::Delivered,
                     DeliveryStatus::Read,
+                    DeliveryStatus::Played,
                     DeliveryStatus::Failed,
                 ],
                 &[DeliveryStatus::Delivered],

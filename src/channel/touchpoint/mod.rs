@@ -32,6 +32,8 @@
 //! | `act` | said, by status, or opted in / out, by what is there; else the event is refused |
 //! | `sender` | the most lasting identifier, the first of equals, never a device; else none |
 //! | `message.direction`, `.author` | inbound; the customer inbound, an agent outbound |
+//! | `receipt.of` | `receipt.up_to`, an instant: every message to the sender up to it |
+//! | `receipt.and_earlier` | false: only the message that `of` names, not those before it too |
 //! | `consents[].purpose`, `.basis` | every purpose; consent |
 //!
 //! Words (`act`, `namespace`, `channel_kind`) are those of the model in snake case; others are kept

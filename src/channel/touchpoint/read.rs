@@ -3,9 +3,9 @@
 use crate::channel::RawInbound;
 use crate::channel::json::{DETAILS_CUT, Leftovers, Object, named};
 use crate::model::{
-    Act, Author, BlobRef, ChannelKind, Code, ConsentSignal, ConsentState, DeliveryStatus,
-    Direction, Event, EventKind, Identifier, LawfulBasis, Message, Namespace, ObjectRef, Occurred,
-    Part, Pii, Purpose, Receipt, Rejection,
+    Act, Author, BlobRef, ChannelKind, Code, ConsentSignal, ConsentState, Direction, Event,
+    EventKind, Identifier, LawfulBasis, Message, Namespace, ObjectRef, Occurred, Part, Pii,
+    Purpose, Receipt, Rejection,
 };
 
 /// Every field that is read; the others are details.
@@ -98,12 +98,7 @@ fn implied_act(
         return Some(Act::Said);
     }
     if let Some(receipt) = receipt {
-        return Some(match receipt.status {
-            DeliveryStatus::Accepted | DeliveryStatus::Sent => Act::Sent,
-            DeliveryStatus::Delivered => Act::Delivered,
-            DeliveryStatus::Read => Act::Opened,
-            DeliveryStatus::Failed => Act::Failed,
-        });
+        return Some(receipt.status.act());
     }
     consents.first().map(|choice| match choice.state {
         ConsentState::Given => Act::OptedIn,
@@ -213,14 +208,19 @@ fn blob(object: &Object<'_>) -> Result<BlobRef, Rejection> {
 }
 
 fn receipt(object: &Object<'_>) -> Result<Receipt, Rejection> {
-    let Some(of) = object.id(&["of"])? else {
-        return Err(object.missing("of", "it names the message that was sent"));
-    };
-    let words = "accepted, sent, delivered, read, failed";
+    let words = "accepted, sent, delivered, read, played, clicked, failed";
     let Some(status) = object.word(&["status"], words)? else {
         return Err(object.missing("status", "it says how far the message got"));
     };
-    Ok(Receipt { of: of.to_owned(), status, code: object.id(&["code"])?.map(str::to_owned) })
+    let receipt = match (object.id(&["of"])?, object.time(&["up_to"])?) {
+        (Some(of), _) if object.flag(&["and_earlier"])?.unwrap_or(false) => {
+            Receipt::new(of, status).and_earlier()
+        }
+        (Some(of), _) => Receipt::new(of, status),
+        (None, Some(at)) => Receipt::up_to(at, status),
+        (None, None) => return Err(object.missing("of", "it names the message that was sent")),
+    };
+    Ok(receipt.with_code(object.id(&["code"])?.map(str::to_owned)))
 }
 
 fn consent(object: &Object<'_>) -> Result<ConsentSignal, Rejection> {

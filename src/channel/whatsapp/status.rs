@@ -36,10 +36,9 @@ impl<'a> Reading<'_, 'a> {
         let known = if is_call { None } else { known(word) };
         let occurred = self.occurred(status)?;
         let mut event = match &known {
-            Some((act, status)) => {
-                let (act, status) = (act.clone(), *status);
-                let mut event = Event::new(0, EventKind::Receipt, act, occurred);
-                event.receipt = Some(Receipt { of: of.to_owned(), status, code: None });
+            Some(status) => {
+                let mut event = Event::new(0, EventKind::Receipt, status.act(), occurred);
+                event.receipt = Some(Receipt::new(of, *status));
                 event
             }
             None => {
@@ -66,8 +65,7 @@ impl<'a> Reading<'_, 'a> {
         }
         let mut rest = self.leftovers();
         rest.add("", status.fields(), |name, _| match name {
-            // More than a receipt can say.
-            "status" => known.is_none() || word == "played",
+            "status" => known.is_none(),
             _ => !TOLD.contains(&name),
         });
         event.details = rest.into_details();
@@ -92,12 +90,13 @@ impl<'a> Reading<'_, 'a> {
 }
 
 /// What a status means; `None` where it is not known.
-fn known(word: &str) -> Option<(Act, DeliveryStatus)> {
+fn known(word: &str) -> Option<DeliveryStatus> {
     Some(match word {
-        "sent" => (Act::Sent, DeliveryStatus::Sent),
-        "delivered" => (Act::Delivered, DeliveryStatus::Delivered),
-        "read" | "played" => (Act::Opened, DeliveryStatus::Read),
-        "failed" => (Act::Failed, DeliveryStatus::Failed),
+        "sent" => DeliveryStatus::Sent,
+        "delivered" => DeliveryStatus::Delivered,
+        "read" => DeliveryStatus::Read,
+        "played" => DeliveryStatus::Played,
+        "failed" => DeliveryStatus::Failed,
         _ => return None,
     })
 }

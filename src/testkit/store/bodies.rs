@@ -160,6 +160,7 @@ fn touchpoint(text: &str, occurred: Occurred) -> Touchpoint {
             of: text.to_owned(),
             status: DeliveryStatus::Failed,
             code: Some(text.to_owned()),
+            watermark: None,
         })),
         consents: vec![ConsentSignal {
             endpoint: identifier,
