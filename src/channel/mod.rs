@@ -83,6 +83,13 @@ use crate::model::{
 /// 5. A broken event among good ones costs only itself: `a_bad_event_costs_only_itself`.
 /// 6. `Debug` shows no secret: `debug_shows_no_secret`.
 /// 7. A body over the declared limit is refused as `too_large`, unread: `limits_are_kept`.
+/// 8. What is declared to be sent is planned, and nothing else: `sending_is_as_declared`.
+/// 9. A text as long as declared is planned, a longer one refused: `texts_keep_their_limit`.
+/// 10. What says nothing about a message is no refusal of it: `a_transient_fault_rejects_nothing`.
+/// 11. No receipt comes that is declared never to come: `receipts_are_declared`.
+/// 12. Every value of the profile names its source: `sources_are_named`.
+///
+/// Numbers stay: a clause that goes leaves its number behind.
 pub trait ChannelCodec: Debug + Send + Sync + 'static {
     /// The channel that it speaks for.
     fn channel(&self) -> &Channel;

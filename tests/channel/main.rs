@@ -2,6 +2,7 @@
 #![cfg(feature = "testkit")]
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+mod dishonest;
 mod profiles;
 mod touchpoints;
 mod verifier;

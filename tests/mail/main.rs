@@ -113,7 +113,8 @@ fn mail_fixture() -> ChannelFixture {
         Content-Transfer-Encoding: quoted-printable\n\n<p>the words are s=E9cret</p>\n--b\n\
         Content-Type: image/png; name=\"secret.png\"\n\
         Content-Transfer-Encoding: base64\n\niVBORw==\n--b--";
-    ChannelFixture::new(codec())
+    ChannelFixture::new(sent::mailbox())
+        .address("zoe@example.org")
         .sample(mail(LETTER, "the words are secret"))
         .sample(mail(&format!("{LETTER}\n{several}"), body))
         .secret("camille.secret")

@@ -115,6 +115,7 @@ fn fixture() -> ChannelFixture {
         {"message":{"text":"no"}},{"timestamp":"Camille","message":{"mid":"m.4"}},
         {"sender":"Camille","message":{"mid":"m.5"}}],"changes":"none""#;
     ChannelFixture::new(codec())
+        .address(PARTY)
         .sample(body_of(&item(said)))
         .sample(body_of(&item(read)))
         .sample(body_of(comment))

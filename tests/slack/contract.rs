@@ -22,6 +22,7 @@ fn fixture() -> ChannelFixture {
     let person = r#""type": "user_change", "user": {"id": "U1", "profile":
         {"email": "secret@example.org", "real_name": "secret-name"}}"#;
     ChannelFixture::new(codec())
+        .address("U1")
         .sample(message(said))
         .sample(delivered(changed))
         .sample(delivered(person))

@@ -9,6 +9,7 @@ fn fixture() -> ChannelFixture {
     let said = r#""text": "my words are secret", "contact": {"phone_number": "33612345678",
         "user_id": 5123456789012, "first_name": "Noé"}"#;
     ChannelFixture::new(codec())
+        .address("42")
         .sample(format!(r#"{{"update_id": 71, "message": {{{PRIVATE}, {said}}}}}"#))
         .sample(format!(
             r#"{{"update_id": 72, "edited_message": {{{GROUP}, "edit_date": 1763819160,

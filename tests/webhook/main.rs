@@ -180,6 +180,7 @@ proptest! {
 
 fn fixture() -> ChannelFixture {
     ChannelFixture::new(codec())
+        .address("zoe@example.org")
         .sample(
             r#"{"type": "a", "data": {"act": "visited", "sender":
             {"namespace": "email", "value": "secret@example.org"}}}"#,

@@ -115,6 +115,7 @@ fn fixture() -> ChannelFixture {
         {"id":"wamid.4","timestamp":"Camille","type":"text","text":{"body":"no"}}],
         "statuses":"none"}"#;
     ChannelFixture::new(codec())
+        .address("+33612345678")
         .sample(body_of("messages", two))
         .sample(body_of("messages", read))
         .sample(body_of("user_preferences", chosen))

@@ -18,6 +18,13 @@
 //!
 //! Bytes are fuzzed from fixed seeds: the same codec gives the same result everywhere.
 
+mod honest;
+
+pub use honest::{
+    a_transient_fault_rejects_nothing, receipts_are_declared, sending_is_as_declared,
+    sources_are_named, texts_keep_their_limit,
+};
+
 use crate::channel::{ChannelCodec, KeyRing, RawInbound, Verified, verify};
 use crate::model::{Code, Decoded, TenantId, Timestamp};
 
@@ -39,12 +46,15 @@ pub struct ChannelFixture {
     samples: Vec<Vec<u8>>,
     mixed: Vec<Mixed>,
     secrets: Vec<String>,
+    address: Option<String>,
 }
 
 impl ChannelFixture {
     /// A codec without samples yet.
     pub fn new(codec: impl ChannelCodec) -> Self {
-        Self { codec: Box::new(codec), samples: Vec::new(), mixed: Vec::new(), secrets: Vec::new() }
+        let codec = Box::new(codec);
+        let (samples, mixed, secrets) = (Vec::new(), Vec::new(), Vec::new());
+        Self { codec, samples, mixed, secrets, address: None }
     }
 
     /// Adds a body that the codec reads into at least one event.
@@ -65,6 +75,13 @@ impl ChannelFixture {
     #[must_use]
     pub fn secret(mut self, value: impl Into<String>) -> Self {
         self.secrets.push(value.into());
+        self
+    }
+
+    /// States an address that the codec can write to; without one, what it sends is not tried.
+    #[must_use]
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
         self
     }
 
@@ -266,7 +283,7 @@ pub fn limits_are_kept(fixture: &ChannelFixture) {
 pub type Clause = (&'static str, fn(&ChannelFixture));
 
 /// Every clause of the channel contract, in order: for a program of your own that checks them.
-pub const CLAUSES: [Clause; 7] = [
+pub const CLAUSES: [Clause; 12] = [
     ("decode_is_total", decode_is_total),
     ("decode_is_pure", decode_is_pure),
     ("rejections_name_no_value", rejections_name_no_value),
@@ -274,6 +291,11 @@ pub const CLAUSES: [Clause; 7] = [
     ("a_bad_event_costs_only_itself", a_bad_event_costs_only_itself),
     ("debug_shows_no_secret", debug_shows_no_secret),
     ("limits_are_kept", limits_are_kept),
+    ("sending_is_as_declared", sending_is_as_declared),
+    ("texts_keep_their_limit", texts_keep_their_limit),
+    ("a_transient_fault_rejects_nothing", a_transient_fault_rejects_nothing),
+    ("receipts_are_declared", receipts_are_declared),
+    ("sources_are_named", sources_are_named),
 ];
 
 /// Makes a module of one named test for each clause of the channel contract.
@@ -292,6 +314,11 @@ macro_rules! channel_contract {
                 a_bad_event_costs_only_itself
                 debug_shows_no_secret
                 limits_are_kept
+                sending_is_as_declared
+                texts_keep_their_limit
+                a_transient_fault_rejects_nothing
+                receipts_are_declared
+                sources_are_named
             );
         }
     };
