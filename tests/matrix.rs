@@ -6,7 +6,7 @@
 
 use omnichannel::channel::{
     ChannelCodec, Mail, MailSender, Messenger, Segment, SignatureForm, SignatureScheme, Slack,
-    Telegram, TouchpointJson, Webhook, WhatsApp,
+    Telegram, TouchpointJson, Twilio, Webhook, WhatsApp,
 };
 use omnichannel::model::{
     Channel, ChannelKind, LengthUnit, Namespace, Outside, RateScope, SendIdempotency,
@@ -28,6 +28,8 @@ fn codecs() -> Vec<(&'static str, Box<dyn ChannelCodec>)> {
         ("`WhatsApp` (Cloud API)", Box::new(WhatsApp::new(channel()).sending_from("1"))),
         ("`Messenger::page`", Box::new(Messenger::page(channel()))),
         ("`Messenger::instagram`", Box::new(Messenger::instagram(channel()))),
+        ("`Twilio`, text messages", Box::new(Twilio::new(channel()).sending_sms("AC1", "+33"))),
+        ("`Twilio`, WhatsApp", Box::new(Twilio::new(channel()).sending_whatsapp("AC1", "+33"))),
         ("`Telegram`", Box::new(Telegram::new(channel()))),
         ("`Slack`", Box::new(Slack::new(channel()))),
         ("`Mail`", Box::new(mail)),

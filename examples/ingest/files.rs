@@ -10,7 +10,7 @@ use omnichannel::model::{Code, Rejection};
 
 /// The channels that this tool has a codec for; `plug_in` gives each its codec.
 #[cfg(feature = "mail")]
-pub(crate) const CHANNELS: [&str; 8] = [
+pub(crate) const CHANNELS: [&str; 9] = [
     "email",
     "instagram",
     "messenger",
@@ -18,12 +18,21 @@ pub(crate) const CHANNELS: [&str; 8] = [
     "slack",
     "telegram",
     "touchpoint",
+    "twilio",
     "whatsapp_cloud",
 ];
 /// The channels that this tool has a codec for; `email` needs the feature `mail`.
 #[cfg(not(feature = "mail"))]
-pub(crate) const CHANNELS: [&str; 7] =
-    ["instagram", "messenger", "segment", "slack", "telegram", "touchpoint", "whatsapp_cloud"];
+pub(crate) const CHANNELS: [&str; 8] = [
+    "instagram",
+    "messenger",
+    "segment",
+    "slack",
+    "telegram",
+    "touchpoint",
+    "twilio",
+    "whatsapp_cloud",
+];
 
 /// Most bytes of a file that is not a list of lines.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A file's folder names its channel (`instagram`, `messenger`, `segment`, `slack`, `telegram`,
-//! `touchpoint`, `whatsapp_cloud`, and `email` with the feature `mail`); `--channel` overrides it.
+//! `touchpoint`, `twilio`, `whatsapp_cloud`, and `email` with the feature `mail`); `--channel`
+//! overrides it.
 //! Each file is its own source unless `--source` is given.
 //! `--db` (feature `sqlite`) keeps everything in a file, so that a second run over the same input
 //! takes nothing new. Shows personal data: it is the operator's own tool.
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use omnichannel::Hub;
 use omnichannel::channel::{
-    KeyRing, Listening, Messenger, Segment, Slack, Telegram, TouchpointJson, WhatsApp,
+    KeyRing, Listening, Messenger, Segment, Slack, Telegram, TouchpointJson, Twilio, WhatsApp,
 };
 use omnichannel::hub::{Keys, SeededEntropy, SystemClock};
 use omnichannel::model::{Channel, ChannelKind, IdKey, TenantId};
@@ -149,7 +150,8 @@ fn plug_in(tenant: TenantId, arguments: &Arguments) -> Result<Hub, Failure> {
             KeyRing::default(),
         )
         .channel(tenant, Listening::new(Slack::new(messaging("slack")?)), KeyRing::default())
-        .channel(tenant, Listening::new(Telegram::new(messaging("telegram")?)), KeyRing::default());
+        .channel(tenant, Listening::new(Telegram::new(messaging("telegram")?)), KeyRing::default())
+        .channel(tenant, Listening::new(Twilio::new(messaging("twilio")?)), KeyRing::default());
     #[cfg(feature = "mail")]
     let hub = {
         // Nobody said which addresses are the company's own, so every mail is somebody's.

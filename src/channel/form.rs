@@ -28,6 +28,40 @@ pub fn fields(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>
     })
 }
 
+/// Writes fields as a form (URL Standard, section 5.2): a space is `+`, other bytes are escaped.
+///
+/// ```
+/// use omnichannel::channel::form;
+/// assert_eq!(form::write([("To", "+33"), ("Body", "à 2 €")]), "To=%2B33&Body=%C3%A0+2+%E2%82%AC");
+/// ```
+pub fn write<'f>(fields: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
+    let mut form = String::new();
+    for (name, value) in fields {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        encode(&mut form, name);
+        form.push('=');
+        encode(&mut form, value);
+    }
+    form
+}
+
+fn encode(form: &mut String, text: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b' ' => form.push('+'),
+            b'*' | b'-' | b'.' | b'_' => form.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => form.push(byte.into()),
+            _ => {
+                let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+                form.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+    }
+}
+
 /// The query of a URL, without its question mark and the fragment; empty where there is none.
 pub fn query(url: &str) -> &str {
     let address = url.split('#').next().unwrap_or_default();

@@ -34,6 +34,7 @@ mod smtp;
 mod stop;
 mod telegram;
 mod touchpoint;
+mod twilio;
 mod verify;
 mod webhook;
 mod whatsapp;
@@ -57,6 +58,7 @@ pub use slack::Slack;
 pub use smtp::Smtp;
 pub use telegram::Telegram;
 pub use touchpoint::TouchpointJson;
+pub use twilio::Twilio;
 pub use verify::{
     Digest, Encoding, KeyForm, KeyRing, PortPolicy, Proof, SignatureForm, SignatureList,
     SignaturePlace, SignatureScheme, SignedPart, Stated, Verified, verify,
