@@ -11,7 +11,9 @@
 //! 1. At most [`DEPTH_MAX`] levels and [`PARTS_MAX`] parts; each level reads its bytes once
 //!    (`tests/mail/bounds.rs`).
 
-use super::encoding::{decoded, tidy, transferred, without_uuencoded, words_of_html};
+use super::encoding::{
+    decoded, tidy, transferred, transferred_len, without_uuencoded, words_of_html,
+};
 use super::header::{Header, Parameters, clean, line_end, trim_line};
 use crate::model::{BlobRef, Code, Part, Pii, Rejection};
 
@@ -39,7 +41,12 @@ pub(super) struct Entity<'a> {
 
 /// What a person would see of a part.
 enum Piece {
-    Text { plain: bool, text: String },
+    Text {
+        plain: bool,
+        text: String,
+    },
+    /// HTML, whose words are looked for where no plain text says the same.
+    Html(String),
     File(BlobRef),
 }
 
@@ -103,7 +110,11 @@ impl<'a> Entity<'a> {
 
     /// Its bytes without transfer encoding.
     pub(super) fn bytes(&self) -> std::borrow::Cow<'a, [u8]> {
-        transferred(self.body, self.header.word("content-transfer-encoding").as_deref())
+        transferred(self.body, self.encoding().as_deref())
+    }
+
+    fn encoding(&self) -> Option<String> {
+        self.header.word("content-transfer-encoding")
     }
 
     /// The language of its first text that states one.
@@ -122,10 +133,12 @@ impl<'a> Entity<'a> {
     pub(super) fn seen(&self) -> Vec<Part> {
         let (mut texts, mut files) = (Vec::new(), Vec::new());
         for piece in self.pieces(true) {
-            match piece {
-                Piece::Text { text, .. } if text.is_empty() => {}
-                Piece::Text { text, .. } => texts.push(Part::Text(Pii::new(text))),
+            match piece.in_words() {
                 Piece::File(file) => files.push(Part::Media(file)),
+                Piece::Text { text, .. } | Piece::Html(text) if text.is_empty() => {}
+                Piece::Text { text, .. } | Piece::Html(text) => {
+                    texts.push(Part::Text(Pii::new(text)));
+                }
             }
         }
         texts.append(&mut files);
@@ -144,15 +157,16 @@ impl<'a> Entity<'a> {
         let name = disposition.as_ref().and_then(|d| d.get("filename"));
         let name = name.or_else(|| self.content_type.as_ref()?.get("name")).and_then(clean);
         let plain = self.media_type == "text/plain";
-        let bytes = self.bytes();
         if attached || !(plain || self.media_type == "text/html") || name.is_some() && !first {
-            let size = u64::try_from(bytes.len()).ok();
+            let size = transferred_len(self.body, self.encoding().as_deref());
+            let size = u64::try_from(size).ok();
             return vec![self.file(&self.number, &self.media_type, name, size)];
         }
+        let bytes = self.bytes();
         let charset = self.content_type.as_ref().and_then(|c| c.get("charset"));
         let text = decoded(&bytes, charset);
         if !plain {
-            return vec![Piece::Text { plain, text: tidy(&words_of_html(&text)) }];
+            return vec![Piece::Html(text)];
         }
         let (text, files) = without_uuencoded(&text);
         let files = files.into_iter().enumerate().map(|(n, file)| {
@@ -186,16 +200,29 @@ impl<'a> Entity<'a> {
     }
 }
 
+impl Piece {
+    /// The same, the words of HTML found.
+    fn in_words(self) -> Self {
+        match self {
+            Self::Html(html) => Self::Text { plain: false, text: tidy(&words_of_html(&html)) },
+            piece => piece,
+        }
+    }
+
+    fn has_words(&self, only_plain: bool) -> bool {
+        matches!(self, Self::Text { plain, text } if (*plain || !only_plain) && !text.is_empty())
+    }
+}
+
 /// Of alternatives: the first with plain text, else the last with any; and the files of all.
-fn best(alternatives: Vec<Vec<Piece>>) -> Vec<Piece> {
-    let has = |pieces: &Vec<Piece>, only_plain: bool| {
-        pieces.iter().any(|piece| match piece {
-            Piece::Text { plain, text } => (*plain || !only_plain) && !text.is_empty(),
-            Piece::File(_) => false,
-        })
-    };
-    let chosen = alternatives.iter().position(|pieces| has(pieces, true));
-    let chosen = chosen.or_else(|| alternatives.iter().rposition(|pieces| has(pieces, false)));
+fn best(mut alternatives: Vec<Vec<Piece>>) -> Vec<Piece> {
+    let has = |pieces: &Vec<Piece>, only_plain| pieces.iter().any(|p| p.has_words(only_plain));
+    let chosen = alternatives.iter().position(|pieces| has(pieces, true)).or_else(|| {
+        for pieces in &mut alternatives {
+            *pieces = std::mem::take(pieces).into_iter().map(Piece::in_words).collect();
+        }
+        alternatives.iter().rposition(|pieces| has(pieces, false))
+    });
     let kept = alternatives.into_iter().enumerate().flat_map(|(n, pieces)| {
         let chosen = chosen == Some(n);
         pieces.into_iter().filter(move |piece| chosen || matches!(piece, Piece::File(_)))

@@ -18,16 +18,19 @@ pub(super) fn transferred<'a>(body: &'a [u8], encoding: Option<&str>) -> Cow<'a,
     }
 }
 
+/// How many bytes [`transferred`] gives.
+pub(super) fn transferred_len(body: &[u8], encoding: Option<&str>) -> usize {
+    match encoding {
+        Some("base64") => base64_len(body),
+        encoding => transferred(body, encoding).len(),
+    }
+}
+
 /// Base 64 up to the first line that is none: list software appends plain footers.
 fn base64(body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(body.len() / 4 * 3);
-    let (mut bits, mut held, mut at) = (0_u32, 0_u32, 0);
-    while at < body.len() {
-        let end = line_end(body, at);
-        let Some(line) = base64_line(body[at..end].trim_ascii()) else {
-            plain.extend_from_slice(&body[at..]);
-            break;
-        };
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    let rest = each_base64_line(body, |line, _| {
         for byte in line {
             let Some(six) = sextet(*byte) else {
                 held = if *byte == b'=' { 0 } else { held };
@@ -39,17 +42,44 @@ fn base64(body: &[u8]) -> Vec<u8> {
                 plain.push(u8::try_from(bits >> held & 0xff).unwrap_or(0));
             }
         }
-        at = end;
-    }
+    });
+    plain.extend_from_slice(rest);
     plain
 }
 
-/// What of a line is base 64: up to its padding, with little noise in it; `None` where it is words.
-fn base64_line(line: &[u8]) -> Option<&[u8]> {
-    let padded = line.iter().position(|b| *b == b'=');
+/// How many bytes [`base64`] gives.
+fn base64_len(body: &[u8]) -> usize {
+    let (mut bytes, mut held) = (0, 0);
+    let rest = each_base64_line(body, |line, sextets| {
+        let bits = held + 6 * sextets;
+        (bytes, held) = (bytes + bits / 8, if line.ends_with(b"=") { 0 } else { bits % 8 });
+    });
+    bytes + rest.len()
+}
+
+/// Hands over each line of base 64 with the count of its sextets; gives what is left once a line is
+/// none.
+fn each_base64_line(body: &[u8], mut found: impl FnMut(&[u8], usize)) -> &[u8] {
+    let mut at = 0;
+    while at < body.len() {
+        let end = line_end(body, at);
+        let Some((line, sextets)) = base64_line(body[at..end].trim_ascii()) else {
+            return &body[at..];
+        };
+        found(line, sextets);
+        at = end;
+    }
+    &[]
+}
+
+/// What of a line is base 64, up to its padding, with little noise in it, and how many sextets are
+/// there; `None` where it is words.
+fn base64_line(line: &[u8]) -> Option<(&[u8], usize)> {
+    let padded = memchr::memchr(b'=', line);
     let line = padded.map_or(line, |at| &line[..=at]);
-    let noise = line.iter().filter(|b| sextet(**b).is_none() && **b != b'=').count();
-    (noise * 8 <= line.len() && !line.contains(&b' ')).then_some(line)
+    let sextets = line.iter().filter(|b| sextet(**b).is_some()).count();
+    let noise = line.len() - sextets - usize::from(padded.is_some());
+    (noise * 8 <= line.len() && !line.contains(&b' ')).then_some((line, sextets))
 }
 
 fn sextet(byte: u8) -> Option<u32> {
@@ -84,9 +114,10 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
                 }
                 at += if soft { blank + 2 } else { 1 };
             }
-            (byte, ..) => {
-                plain.push(byte);
-                at += 1;
+            _ => {
+                let end = memchr::memchr(b'=', &body[at..]).map_or(body.len(), |n| at + n);
+                plain.extend_from_slice(&body[at..end]);
+                at = end;
             }
         }
     }
@@ -157,8 +188,17 @@ pub(super) fn words_of_html(html: &str) -> String {
 
 /// Text as it is kept: lines end in a line feed, no NUL, nothing blank before and after.
 pub(super) fn tidy(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}");
-    text.trim().to_owned()
+    let mut tidied = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some(at) = memchr::memchr2(b'\r', b'\0', rest.as_bytes()) {
+        tidied.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let is_end = rest.as_bytes()[at] == b'\r';
+        tidied.push(if is_end { '\n' } else { '\u{fffd}' });
+        rest = if is_end { after.strip_prefix('\n').unwrap_or(after) } else { after };
+    }
+    tidied.push_str(rest);
+    tidied
 }
 
 /// A file in the midst of text: its name, and its size once decoded.
@@ -214,4 +254,27 @@ fn uuencode_block(text: &str, from: usize) -> Option<(u64, usize)> {
         (bytes, at) = (bytes + length, end);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_size_is_that_of_the_bytes(body in "[A-Za-z0-9+/=\r\n !]{0,200}") {
+            for encoding in [None, Some("base64"), Some("quoted-printable")] {
+                let bytes = transferred(body.as_bytes(), encoding);
+                prop_assert_eq!(transferred_len(body.as_bytes(), encoding), bytes.len());
+            }
+        }
+
+        #[test]
+        fn tidying_is_as_replacing(text in "[a\r\n\0é ]{0,40}") {
+            let plain = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}");
+            prop_assert_eq!(tidy(&text), plain.trim());
+        }
+    }
 }

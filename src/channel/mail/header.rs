@@ -221,7 +221,7 @@ impl<'a> Header<'a> {
 
 /// Where the line that begins at `at` ends, its line feed included.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n + 1)
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1)
 }
 
 /// A line without its end.
