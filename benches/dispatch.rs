@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use omnichannel::channel::{KeyRing, MemoryChannel, RawInbound};
 use omnichannel::hub::{FixedClock, Keys, SeededEntropy};
 use omnichannel::model::{
-    Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration, DeliveryClass, IdKey,
+    Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration, DeliveryClass, Form, IdKey,
     Intent, Key, LawfulBasis, Namespace, Page, Pii, Policy, Purpose, PurposeRules, Range, Row,
     TenantId, Timestamp,
 };
@@ -197,6 +197,7 @@ fn filled(
                 conversation: None,
                 title: None,
                 answers: None,
+                form: Form::Words,
             };
             runtime.block_on(hub.decide(tenant, &intent))?;
         }

@@ -18,7 +18,7 @@ use omnichannel::engine::LEASE;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Answered, Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration,
-    ConversationId, DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound,
+    ConversationId, DecisionId, DeliveryClass, Form, Intent, LawfulBasis, Namespace, Outbound,
     OutboxState, Pii, Policy, Purpose, PurposeRules, RateRule, RateScope, RecordId, SendOutcome,
     Timestamp,
 };
@@ -71,6 +71,7 @@ fn intent(key: &str, subject: RecordId, conversation: Option<ConversationId>) ->
         conversation,
         title: None,
         answers: None,
+        form: Form::Words,
     }
 }
 

@@ -10,9 +10,9 @@ use omnichannel::channel::{KeyRing, Listening, MemoryChannel, TouchpointJson};
 use omnichannel::engine::{Facts, Fate, prepare};
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
-    Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, IdKey, IdentityRules,
-    Intent, LawfulBasis, Namespace, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules,
-    QuietAction, QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
+    Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, IdKey,
+    IdentityRules, Intent, LawfulBasis, Namespace, OutboxState, Outcome, Pii, Policy, Purpose,
+    PurposeRules, QuietAction, QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -103,6 +103,7 @@ impl World {
             conversation: None,
             title: None,
             answers: None,
+            form: Form::Words,
         }
     }
 }

@@ -12,8 +12,8 @@ use omnichannel::channel::{KeyRing, MemoryChannel, RawInbound};
 use omnichannel::engine::{LEASE, Pause, Requeued, View, claim};
 use omnichannel::hub::{Counts, FixedClock, Reception, SeededEntropy};
 use omnichannel::model::{
-    Anomaly, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Intent, LawfulBasis,
-    Namespace, Pii, Policy, Purpose, PurposeRules, Timestamp,
+    Anomaly, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, Intent,
+    LawfulBasis, Namespace, Pii, Policy, Purpose, PurposeRules, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store as _};
 use omnichannel::testkit::block_on;
@@ -134,6 +134,7 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     // Claimed by a clock that is a year ahead, and never settled.

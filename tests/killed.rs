@@ -25,8 +25,8 @@ use omnichannel::engine::{Fate, LEASE};
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
     Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration, DecisionId,
-    DeliveryClass, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy, Purpose,
-    PurposeRules, RecordId, SendOutcome, Timestamp,
+    DeliveryClass, Form, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy,
+    Purpose, PurposeRules, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, SqliteStore, Store};
 use omnichannel::testkit::block_on;
@@ -140,6 +140,7 @@ fn intent(number: usize, subject: RecordId) -> Intent {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     }
 }
 

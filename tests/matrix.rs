@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use omnichannel::channel::{
-    ChannelCodec, Mail, MailSender, Messenger, Segment, SignatureForm, SignatureScheme, Slack,
+    Ask, ChannelCodec, Mail, MailSender, Messenger, Segment, SignatureForm, SignatureScheme, Slack,
     Telegram, TouchpointJson, Twilio, Webhook, WhatsApp,
 };
 use omnichannel::model::{
@@ -67,6 +67,9 @@ fn row(name: &str, codec: &dyn ChannelCodec) -> String {
     let sends = can.sends_to.iter().map(|namespace| namespace.name().replace('_', " "));
     let text = can.sends_to.as_ref().and(can.text);
     let text = text.iter().map(|limit| format!("{} {}", limit.max, unit(limit.unit)));
+    let elements = can.elements.iter().map(|element| format!("{element:?}").to_lowercase());
+    let asked = Ask::each("42", "99").into_iter().filter(|ask| codec.ask(ask).is_some());
+    let asked = asked.map(|ask| ask.name().to_owned());
     let receipts = match &known.receipts {
         None => "not known".to_owned(),
         Some(known) if known.value.emitted.is_empty() => "never".to_owned(),
@@ -96,6 +99,8 @@ fn row(name: &str, codec: &dyn ChannelCodec) -> String {
         name.to_owned(),
         or_dash(sends),
         or_dash(text),
+        or_dash(elements),
+        or_dash(asked),
         receipts,
         or_dash(windows),
         or_dash(rates),
@@ -106,9 +111,10 @@ fn row(name: &str, codec: &dyn ChannelCodec) -> String {
 }
 
 fn matrix() -> String {
-    let mut matrix = "| channel | sends to | longest text | receipts | free to write | rate | \
-                      after an unknown outcome | requests prove themselves by |\n\
-                      |---|---|---|---|---|---|---|---|\n"
+    let mut matrix = "| channel | sends to | longest text | beside words | can be asked | \
+                      receipts | free to write | rate | after an unknown outcome | \
+                      requests prove themselves by |\n\
+                      |---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for (name, codec) in codecs() {
         matrix += &row(name, &*codec);

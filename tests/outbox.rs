@@ -18,7 +18,7 @@ use omnichannel::engine::{
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
     Anomaly, Capabilities, Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration,
-    ConversationId, DeadLetter, DecisionId, Delivery, DeliveryClass, DeliveryStatus, Intent,
+    ConversationId, DeadLetter, DecisionId, Delivery, DeliveryClass, DeliveryStatus, Form, Intent,
     LawfulBasis, Namespace, OutboxEntry, OutboxState, Pii, Policy, Purpose, PurposeRules,
     SendOutcome, Timestamp,
 };
@@ -69,6 +69,7 @@ fn due_as(capabilities: Capabilities, delivery: DeliveryClass) -> World {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     World { store, hub, id }

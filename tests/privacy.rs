@@ -8,8 +8,8 @@ mod common;
 
 use common::{hub, request, tenant};
 use omnichannel::model::{
-    ChannelId, Configuration, DeliveryClass, Disclosure, Intent, LawfulBasis, Pii, Policy, Purpose,
-    PurposeRules, Ruling,
+    ChannelId, Configuration, DeliveryClass, Disclosure, Form, Intent, LawfulBasis, Pii, Policy,
+    Purpose, PurposeRules, Ruling,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -73,6 +73,7 @@ fn nothing_that_a_log_could_hold_names_a_person() {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     };
     let decision = block_on(hub.decide(tenant(), &intent)).expect("decided");
     said.push(format!("{decision:?} {intent:?}"));

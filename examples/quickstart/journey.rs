@@ -6,8 +6,8 @@ use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, Listening, RawInbound, Segment, TouchpointJson};
 use omnichannel::hub::{Entropy, SeededEntropy};
 use omnichannel::model::{
-    ArrivalMode, Basket, Channel, ChannelId, ChannelKind, Configuration, Intent, Pii, Purpose,
-    QuoteFacts, RecordId, TenantId, Timestamp,
+    ArrivalMode, Basket, Channel, ChannelId, ChannelKind, Configuration, Form, Intent, Pii,
+    Purpose, QuoteFacts, RecordId, TenantId, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::value::Value;
@@ -90,6 +90,7 @@ impl Journey {
             conversation: None,
             title: None,
             answers: None,
+            form: Form::Words,
         }
     }
 }

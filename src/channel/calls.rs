@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{RawOutbound, TransportAnswer};
-use crate::model::{Capabilities, Outbound, SendOutcome, Timestamp};
+use super::{ChannelCodec, RawOutbound, TransportAnswer};
+use crate::model::{BlobRef, Form, Outbound, SendOutcome, TextLimit, TextPlace, Timestamp};
 
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -16,21 +16,57 @@ const RETRY_SECONDS: u64 = 30;
 /// Longest wait that a provider is granted, in seconds.
 const RETRY_SECONDS_MAX: u64 = 86_400;
 
-/// Refuses what no call could carry: another kind of address, no words, too many words.
-pub(super) fn check(message: &Outbound, can: &Capabilities) -> crate::Result<()> {
+/// Refuses what no call could carry: another kind of address, a form that is not declared, no words
+/// where words are needed, too many words.
+pub(super) fn check(message: &Outbound, codec: &dyn ChannelCodec) -> crate::Result<()> {
     use crate::ErrorKind::{Invalid, Unsupported};
-    let refuse = |kind, why: &'static str| Err(crate::Error::new(kind, why).during("channel.plan"));
-    let text = message.text.expose();
+    let can = codec.capabilities();
+    let (text, form) = (message.text.expose(), &message.form);
     match &can.sends_to {
         None => refuse(Unsupported, "this channel only listens: say from where it sends"),
         Some(namespace) if *namespace != message.namespace => {
             refuse(Unsupported, "this channel sends to another kind of address")
         }
-        _ if text.trim().is_empty() => refuse(Invalid, "the message has no words"),
-        _ if !can.text.is_none_or(|limit| limit.fits(text)) => {
+        _ if !can.can_send(form) => {
+            refuse(Unsupported, "this channel does not send in that form: see its elements")
+        }
+        _ if text.trim().is_empty() && form.needs_words() => {
+            refuse(Invalid, "the message has no words")
+        }
+        _ if !limit(codec, form).is_none_or(|limit| limit.fits(text)) => {
             refuse(Invalid, "the message is longer than this channel takes: split it")
         }
         _ => Ok(()),
+    }
+}
+
+/// The longest text of a form.
+fn limit(codec: &dyn ChannelCodec, form: &Form) -> Option<TextLimit> {
+    let of = |place| codec.profile().longest(place);
+    match form {
+        Form::Template { .. } => of(TextPlace::Template),
+        Form::File(_) => of(TextPlace::Caption).or(codec.capabilities().text),
+        _ => codec.capabilities().text,
+    }
+}
+
+/// Refuses a message, saying why.
+pub(super) fn refuse<T>(kind: crate::ErrorKind, why: &'static str) -> crate::Result<T> {
+    Err(crate::Error::new(kind, why).during("channel.plan"))
+}
+
+/// Where a provider can fetch a file.
+///
+/// # Errors
+///
+/// [`crate::ErrorKind::Invalid`] where that is no `https` URL: providers take no other.
+pub(super) fn url_of(file: &BlobRef) -> crate::Result<&str> {
+    let url = file.location.expose();
+    let is_url = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+        && url.bytes().all(|byte| byte.is_ascii_graphic());
+    match is_url {
+        true => Ok(url),
+        false => refuse(crate::ErrorKind::Invalid, "the file's location is no `https` URL"),
     }
 }
 

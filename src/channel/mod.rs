@@ -18,6 +18,7 @@ pub mod layer;
 pub mod profile;
 
 mod answer;
+mod ask;
 mod calls;
 #[cfg(feature = "http")]
 mod http;
@@ -45,6 +46,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use answer::RawResponse;
+pub use ask::{Ask, Call, Health, Page, Told};
 #[cfg(feature = "http")]
 pub use http::Http;
 #[cfg(feature = "mail")]
@@ -90,6 +92,8 @@ use crate::model::{
 /// 10. What says nothing about a message is no refusal of it: `a_transient_fault_rejects_nothing`.
 /// 11. No receipt comes that is declared never to come: `receipts_are_declared`.
 /// 12. Every value of the profile names its source: `sources_are_named`.
+/// 13. What is declared beside words is planned, and nothing else: `forms_are_as_declared`.
+/// 14. What can be asked is answered, whatever the provider says: `answers_are_total`.
 ///
 /// Numbers stay: a clause that goes leaves its number behind.
 pub trait ChannelCodec: Debug + Send + Sync + 'static {
@@ -157,6 +161,25 @@ pub trait ChannelCodec: Debug + Send + Sync + 'static {
         let _ = (answer, now);
         SendOutcome::Rejected { reason: "this channel only listens".to_owned() }
     }
+
+    /// Writes a question as a call; `None` where the channel cannot be asked that.
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        let _ = ask;
+        None
+    }
+
+    /// Reads what the provider answered to a question.
+    ///
+    /// # Errors
+    ///
+    /// That nobody answered, that the provider refused, or that its answer cannot be read. Of
+    /// [`Ask::Health`] it is [`Health::Down`] instead.
+    fn told(&self, ask: &Ask, answer: &TransportAnswer) -> crate::Result<Told> {
+        match ask {
+            Ask::Health => Ok(Told::Health(Health::of(answer))),
+            ask => Err(ask::not_asked(ask)),
+        }
+    }
 }
 
 /// A channel as the hub holds it.
@@ -190,6 +213,39 @@ pub trait ChannelAdapter: Debug + Send + Sync + 'static {
         let _ = (message, now);
         SendOutcome::Rejected { reason: "this channel only listens".to_owned() }
     }
+
+    /// Asks the provider something beside sending.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Unsupported`] where the channel cannot be asked that, which is the
+    /// default; else what the provider's answer says.
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        Err(ask::not_asked(&ask))
+    }
+
+    /// What came in at the provider since `after`, for a channel that is not called back.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ChannelAdapter::ask`].
+    async fn poll(&self, after: Option<String>) -> crate::Result<Page> {
+        match self.ask(Ask::News { after }).await? {
+            Told::Page(page) => Ok(page),
+            _ => Err(ask::failed(crate::ErrorKind::Unexpected, "asked for news, told of another")),
+        }
+    }
+
+    /// Whether the provider is there and takes our credentials.
+    async fn health(&self) -> Health {
+        match self.ask(Ask::Health).await {
+            Ok(Told::Health(health)) => health,
+            Err(error) if error.kind() != crate::ErrorKind::Unsupported => {
+                Health::Down { reason: error.message().to_owned() }
+            }
+            _ => Health::Unknown,
+        }
+    }
 }
 
 #[async_trait]
@@ -200,5 +256,9 @@ impl<A: ChannelAdapter + ?Sized> ChannelAdapter for std::sync::Arc<A> {
 
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         (**self).send(message, now).await
+    }
+
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        (**self).ask(ask).await
     }
 }

@@ -132,22 +132,40 @@ impl Smtp {
         tls.build().map_err(Stopped::from)
     }
 
-    /// Everything up to the mail's content.
-    async fn open(&self, envelope: &Envelope) -> std::result::Result<AsyncSmtpConnection, Stopped> {
-        let hello = ClientId::Domain(envelope.from.domain().to_owned());
+    /// A connection, encrypted and logged in.
+    async fn connect(&self, hello: &ClientId) -> std::result::Result<AsyncSmtpConnection, Stopped> {
         let at_once = (self.security == Security::Tls).then(|| self.tls()).transpose()?;
         let (server, most) = ((self.host.as_str(), self.port), Some(self.stage_max));
         let mut server =
-            AsyncSmtpConnection::connect_tokio1(server, most, &hello, at_once, None).await?;
+            AsyncSmtpConnection::connect_tokio1(server, most, hello, at_once, None).await?;
         if self.security == Security::StartTls {
             if !server.can_starttls() {
                 return Err(Stopped::NotSent);
             }
-            server.starttls(self.tls()?, &hello).await?;
+            server.starttls(self.tls()?, hello).await?;
         }
         if let Some(credentials) = &self.credentials {
             server.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
+        Ok(server)
+    }
+
+    /// Connects and says good-bye.
+    async fn greet(&self) -> TransportAnswer {
+        let hello = ClientId::default();
+        let mut server = match timeout(self.stage_max, self.connect(&hello)).await {
+            Ok(Ok(server)) => server,
+            Ok(Err(stopped)) => return stopped.before_the_content(),
+            Err(_) => return TransportAnswer::NotSent,
+        };
+        drop(timeout(self.stage_max, server.quit()).await);
+        told(250, String::new(), "")
+    }
+
+    /// Everything up to the mail's content.
+    async fn open(&self, envelope: &Envelope) -> std::result::Result<AsyncSmtpConnection, Stopped> {
+        let hello = ClientId::Domain(envelope.from.domain().to_owned());
+        let mut server = self.connect(&hello).await?;
         let parameters = match envelope.is_ascii() {
             true => Vec::new(),
             false if server.server_info().supports_feature(Extension::SmtpUtfEight) => {
@@ -252,6 +270,9 @@ fn invalid(why: &'static str) -> Error {
 #[async_trait]
 impl Transport for Smtp {
     async fn call(&self, call: RawOutbound) -> TransportAnswer {
+        if call.method == "NOOP" {
+            return self.greet().await;
+        }
         match Envelope::of(&call) {
             Some(envelope) => self.hand_over(&envelope, &call.body).await,
             None => TransportAnswer::NotSent,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{ChannelAdapter, ChannelCodec, RawOutbound, TransportAnswer};
+use super::{Ask, ChannelAdapter, ChannelCodec, RawOutbound, Told, TransportAnswer};
 use crate::model::{Authorized, Outbound, SendOutcome, Timestamp};
 
 /// Carries a call to a provider and brings back the answer, adding credentials on the way.
@@ -14,6 +14,13 @@ use crate::model::{Authorized, Outbound, SendOutcome, Timestamp};
 pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// Makes one call.
     async fn call(&self, call: RawOutbound) -> TransportAnswer;
+
+    /// Fetches a file from where the provider keeps it: a URL, or a path there. Credentials go to
+    /// that place and to no other. By default nothing is fetched.
+    async fn fetch(&self, location: &str) -> TransportAnswer {
+        let _ = location;
+        TransportAnswer::NotSent
+    }
 }
 
 /// A channel that only listens.
@@ -89,6 +96,10 @@ impl<C: ChannelCodec, T: Transport> ChannelAdapter for Wired<C, T> {
 
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         self.carry(message.content(), now).await
+    }
+
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        super::ask::ask(&self.codec, &self.transport, &ask).await
     }
 }
 

@@ -21,19 +21,13 @@ use super::permission::Permission;
 /// # let now: Timestamp = "2026-03-20T10:00:00Z".parse()?;
 /// # let decision = Decision {
 /// #     id: "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?,
-/// #     intent: Intent {
-/// #         key: "k".to_owned(),
-/// #         subject: "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?,
-/// #         purpose: Purpose::new("marketing"),
-/// #         occasion: "spring-sale".to_owned(),
-/// #         channels: vec![email.clone()],
-/// #         text: Pii::new("Hello".to_owned()),
-/// #         not_before: None,
-/// #         not_after: None,
-/// #         conversation: None,
-/// #         title: None,
-/// #         answers: None,
-/// #     },
+/// #     intent: Intent::new(
+/// #         "k",
+/// #         "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?,
+/// #         Purpose::new("marketing"),
+/// #         email.clone(),
+/// #         "Hello",
+/// #     ),
 /// #     outcome: Outcome::Send {
 /// #         channel: email,
 /// #         endpoint: "1f0e3dad-9990-8345-b743-9f8ffabdffc4".parse()?,
@@ -102,6 +96,7 @@ pub fn confirm(
         answers: decision.intent.answers.as_ref().and_then(|answered| {
             (answered.channel == *channel).then(|| answered.external_id.clone())
         }),
+        form: decision.intent.form.clone(),
         purpose: decision.intent.purpose.clone(),
         at: now,
         attempt: standing.attempts.saturating_add(1),

@@ -53,18 +53,10 @@ const ROUNDS_MAX: usize = 8;
 /// let configuration = Configuration { policy, ..Configuration::default() };
 /// let subject: RecordId = "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?;
 /// let email = ChannelId::new("email")?;
+/// let text = "The dress in your wish list is 20% off.";
 /// let intent = Intent {
-///     key: "spring-sale/camille".to_owned(),
-///     subject,
-///     purpose: marketing,
 ///     occasion: "spring-sale".to_owned(),
-///     channels: vec![email.clone()],
-///     text: Pii::new("The dress in your wish list is 20% off.".to_owned()),
-///     not_before: None,
-///     not_after: None,
-///     conversation: None,
-///     title: None,
-///     answers: None,
+///     ..Intent::new("spring-sale/camille", subject, marketing, email.clone(), text)
 /// };
 /// let view = ContactView {
 ///     customer: subject.into(),

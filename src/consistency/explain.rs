@@ -28,19 +28,13 @@ pub fn explain(decision: &Decision) -> Explanation {
 /// # let now: Timestamp = "2026-03-20T10:00:00Z".parse()?;
 /// # let mut decision = Decision {
 /// #     id: "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?,
-/// #     intent: Intent {
-/// #         key: "k".to_owned(),
-/// #         subject: "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?,
-/// #         purpose: Purpose::new("marketing"),
-/// #         occasion: "spring-sale".to_owned(),
-/// #         channels: vec![ChannelId::new("email")?],
-/// #         text: Pii::new("Hello".to_owned()),
-/// #         not_before: None,
-/// #         not_after: None,
-/// #         conversation: None,
-/// #         title: None,
-/// #         answers: None,
-/// #     },
+/// #     intent: Intent::new(
+/// #         "spring-sale",
+/// #         "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?,
+/// #         Purpose::new("marketing"),
+/// #         ChannelId::new("email")?,
+/// #         "Hello",
+/// #     ),
 /// #     outcome: Outcome::Suppress,
 /// #     findings: vec![],
 /// #     view: Digest::of("view"),

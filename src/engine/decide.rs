@@ -127,9 +127,9 @@ fn reach(context: &Context<'_>, found: &Resolved, intent: &Intent) -> Vec<Reach>
     let held = endpoints(&found.component, &found.cluster);
     let mut reach = Vec::new();
     for channel in &intent.channels {
-        let Some(namespace) =
-            context.channels.get(channel).and_then(|declared| declared.sends_to.as_ref())
-        else {
+        let declared = context.channels.get(channel);
+        let declared = declared.filter(|declared| declared.can_send(&intent.form));
+        let Some(namespace) = declared.and_then(|declared| declared.sends_to.as_ref()) else {
             continue;
         };
         for endpoint in held.iter().filter(|endpoint| endpoint.namespace == *namespace) {

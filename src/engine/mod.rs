@@ -38,6 +38,7 @@ mod decide;
 mod delivery;
 mod outgoing;
 mod requeue;
+mod said;
 mod settle;
 mod sharing;
 

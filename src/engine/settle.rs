@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 use super::intake::{Facts, prepare};
 use super::outgoing::{self, AfterUnknown};
 use super::receive::receive;
+use super::said::sent;
 use super::tombstone;
 use super::{Context, Reading, Step, View};
 use crate::model::{
-    Act, Arrival, ArrivalMode, Attributes, Author, Changeset, ChannelKind, Decision, DecisionId,
-    Details, Message, Occurred, OutboxEntry, OutboxState, Outcome, Pii, SendOutcome, Source,
-    Timestamp, Touchpoint,
+    Arrival, ArrivalMode, Changeset, ChannelKind, DecisionId, Occurred, OutboxEntry, OutboxState,
+    SendOutcome, Timestamp,
 };
 
 /// What became of a message that was handed to its channel.
@@ -82,45 +82,4 @@ pub fn settle(
 
 fn is_unsettled(entry: &OutboxEntry) -> bool {
     matches!(entry.state, OutboxState::Leased { .. } | OutboxState::Done(SendOutcome::Unknown))
-}
-
-/// The sending as a fact; `None` where nothing is known to have left.
-fn sent(
-    context: &Context<'_>,
-    decision: &Decision,
-    outcome: &SendOutcome,
-    kind: &ChannelKind,
-    now: Timestamp,
-) -> Option<Touchpoint> {
-    let Outcome::Send { channel, .. } = &decision.outcome else { return None };
-    let provider_id = outcome.provider_id()?;
-    let source = Source::new(channel.as_str());
-    let mut message = Message::outbound(Author::System, decision.intent.text.expose().clone());
-    message.subject = decision.intent.title.clone();
-    let answered = decision.intent.answers.iter().filter(|answered| answered.channel == *channel);
-    message.references = answered.map(|answered| answered.external_id.clone()).collect();
-    let mut details = Details::new();
-    if let SendOutcome::Partial { provider_ids, reason } = outcome {
-        details.insert("parts_sent".to_owned(), Pii::new(provider_ids.join(" ")));
-        details.insert("rest_not_sent".to_owned(), Pii::new(reason.clone()));
-    }
-    Some(Touchpoint {
-        id: context.id_key.touchpoint(context.tenant, &source, provider_id),
-        source,
-        external_id: Some(provider_id.to_owned()),
-        revision: 0,
-        record: Some(decision.intent.subject),
-        channel: channel.clone(),
-        channel_kind: kind.clone(),
-        act: Act::Sent,
-        occurred: Occurred::at(now),
-        objects: Vec::new(),
-        identifiers: Vec::new(),
-        attributes: Attributes::new(),
-        message: Some(Box::new(message)),
-        answers: Vec::new(),
-        receipt: None,
-        consents: Vec::new(),
-        details,
-    })
 }

@@ -22,6 +22,7 @@ mod import;
 mod in_force;
 mod index;
 mod pages;
+mod poll;
 mod read;
 mod receive;
 mod retain;
@@ -42,12 +43,13 @@ pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use export::Export;
 pub use import::{Import, Imported, RefusedLine};
 pub use index::RecordIndex;
+pub use poll::Polled;
 pub use receive::{Reception, Taken};
 pub use send::Dispatched;
 
 use crate::channel::{ChannelAdapter, KeyRing};
 use crate::engine::Context;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Capabilities, ChannelId, Configuration, ErasureKey, IdKey, TenantId};
 use crate::storage::Store;
 use in_force::Held;
@@ -204,6 +206,20 @@ impl Hub {
             erasure_keys: &self.erasure_keys,
             channels: self.capabilities.get(&tenant).unwrap_or(&self.no_channels),
         }
+    }
+
+    /// The channel of a tenant, or the error that it is not plugged in.
+    fn plugged_in(
+        &self,
+        tenant: TenantId,
+        channel: &ChannelId,
+        operation: &'static str,
+    ) -> Result<&Plugged> {
+        self.plugged(tenant, channel).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the channel is not plugged in for this tenant")
+                .during(operation)
+                .with("channel", channel)
+        })
     }
 
     fn plugged(&self, tenant: TenantId, channel: &ChannelId) -> Option<&Plugged> {

@@ -188,11 +188,7 @@ impl Hub {
     /// Verifies and decodes a request; the fates in the reception are still to be set.
     fn read_request(&self, request: RawInbound) -> Result<(Reception, Vec<Prepared>)> {
         let context = self.context(request.tenant);
-        let plugged = self.plugged(request.tenant, &request.channel).ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the channel is not plugged in for this tenant")
-                .during("hub.receive")
-                .with("channel", &request.channel)
-        })?;
+        let plugged = self.plugged_in(request.tenant, &request.channel, "hub.receive")?;
         let codec = plugged.adapter.codec();
         let (mode, now) = (request.mode, self.clock.now());
         let source =

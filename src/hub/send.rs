@@ -5,12 +5,11 @@ use std::sync::atomic::Ordering;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::channel::ChannelAdapter;
 use crate::engine::{self, Claim, Claimed, Decided, Requeued, Settlement, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Body, ChannelId, Decision, DecisionId, Delivery, Index, Intent, Key, OutboxEntry, OutboxState,
-    Page, Range, SendOutcome, Sort, TenantId, Timestamp,
+    Body, Decision, DecisionId, Delivery, Index, Intent, Key, OutboxEntry, OutboxState, Page,
+    Range, SendOutcome, Sort, TenantId, Timestamp,
 };
 
 use super::Hub;
@@ -96,8 +95,11 @@ impl Hub {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] where the subject was never seen; [`ErrorKind::Invalid`] where the
-    /// key was used for another intent: choose another. Else what the store says.
+    /// key was used for another intent: choose another, or where [`Intent::check`] refuses it.
+    /// Else what the store says.
     pub async fn decide(&self, tenant: TenantId, intent: &Intent) -> Result<Decision> {
+        let invalid = |why| Error::new(ErrorKind::Invalid, why).during("hub.decide");
+        intent.check().map_err(invalid)?;
         let (context, now) = (self.ready(tenant).await?, self.clock.now());
         let step = |view: &View| engine::decide(&context, view, intent, now);
         let decided = self.transact("hub.decide", step).await?;
@@ -195,7 +197,8 @@ impl Hub {
         now: Timestamp,
     ) -> Result<Option<OutboxState>> {
         let Claim { message, fence } = claim;
-        let adapter = self.adapter(tenant, &message.content().channel)?;
+        let channel = &message.content().channel;
+        let adapter = &self.plugged_in(tenant, channel, "hub.dispatch")?.adapter;
         let kind = &adapter.codec().channel().kind;
         let outcome = adapter.send(message, now).await;
         let settlement = Settlement { id, fence, outcome, jitter: self.entropy.next_u64() };
@@ -214,15 +217,6 @@ impl Hub {
                 settled => return settled,
             }
         }
-    }
-
-    fn adapter(&self, tenant: TenantId, channel: &ChannelId) -> Result<&dyn ChannelAdapter> {
-        let plugged = self.plugged(tenant, channel).map(|plugged| plugged.adapter.as_ref());
-        plugged.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the channel is not plugged in for this tenant")
-                .during("hub.dispatch")
-                .with("channel", channel)
-        })
     }
 
     /// When the first entry is due that is not among `unplugged`.

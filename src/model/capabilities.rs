@@ -1,9 +1,12 @@
 //! Capabilities: what a channel can do, declared as data.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use super::form::Form;
 use super::identifier::Namespace;
-use super::profile::{ChannelProfile, TextPlace};
+use super::profile::{ChannelProfile, Element, TextPlace};
 use super::text;
 
 /// In what a length is counted.
@@ -62,6 +65,8 @@ pub struct Capabilities {
     pub sends_to: Option<Namespace>,
     /// The longest text of one message.
     pub text: Option<TextLimit>,
+    /// What it can send beside words; see [`Form::element`].
+    pub elements: Cow<'static, [Element]>,
     /// Whether sending twice delivers once.
     pub send_idempotency: SendIdempotency,
     /// Largest request body that its codec reads, in bytes.
@@ -75,6 +80,7 @@ impl Capabilities {
     pub const INBOUND: Self = Self {
         sends_to: None,
         text: None,
+        elements: Cow::Borrowed(&[]),
         send_idempotency: SendIdempotency::None,
         body_bytes_max: 1 << 20,
         events_max: 10_000,
@@ -92,6 +98,19 @@ impl Capabilities {
     pub fn with_text(mut self, max: u32, unit: LengthUnit) -> Self {
         self.text = Some(TextLimit { max, unit });
         self
+    }
+
+    /// The same channel, sending these beside words.
+    #[must_use]
+    pub fn with_elements(mut self, elements: &'static [Element]) -> Self {
+        self.elements = Cow::Borrowed(elements);
+        self
+    }
+
+    /// Whether it can send something in that form.
+    pub fn can_send(&self, form: &Form) -> bool {
+        self.sends_to.is_some()
+            && form.element().is_none_or(|element| self.elements.contains(&element))
     }
 
     /// The same channel, whose provider takes our idempotency key.

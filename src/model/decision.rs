@@ -32,6 +32,7 @@ use super::channel::ChannelId;
 use super::configuration::ConfigurationVersion;
 use super::consent::{ConsentState, Purpose};
 use super::digest::Digest;
+use super::form::Form;
 use super::id::{ConversationId, CustomerId, DecisionId, IdentifierId, RecordId, TouchpointId};
 use super::identifier::Namespace;
 use super::pii::Pii;
@@ -68,6 +69,64 @@ pub struct Intent {
     /// The message that it answers; told to the provider where it leaves by that message's channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<Answered>,
+    /// In what form it is said; channels that cannot do that are passed over.
+    #[serde(default, skip_serializing_if = "Form::is_words")]
+    pub form: Form,
+}
+
+impl Intent {
+    /// Words for somebody, for a purpose, on one channel, about nothing but themselves.
+    ///
+    /// `key` is the caller's idempotency key, and the occasion until another is named.
+    ///
+    /// ```
+    /// use omnichannel::model::{ChannelId, Form, Intent, Purpose, RecordId, TenantId};
+    ///
+    /// let camille = RecordId::from_uuid(TenantId::named("an example").as_uuid());
+    /// let mail = ChannelId::new("mail")?;
+    /// let intent = Intent {
+    ///     occasion: "spring".to_owned(),
+    ///     form: Form::Template { name: "spring".into(), language: "fr".into(), values: vec![] },
+    ///     ..Intent::new("spring/7", camille, Purpose::new("marketing"), mail, "The new dresses.")
+    /// };
+    /// assert!(intent.check().is_ok());
+    /// # Ok::<(), omnichannel::model::BadChannelId>(())
+    /// ```
+    pub fn new(
+        key: impl Into<String>,
+        subject: RecordId,
+        purpose: Purpose,
+        channel: ChannelId,
+        text: impl Into<String>,
+    ) -> Self {
+        let key = key.into();
+        Self {
+            occasion: key.clone(),
+            key,
+            subject,
+            purpose,
+            channels: vec![channel],
+            text: Pii::new(text.into()),
+            not_before: None,
+            not_after: None,
+            conversation: None,
+            title: None,
+            answers: None,
+            form: Form::Words,
+        }
+    }
+
+    /// Whether it can be decided on; the error says what to change.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: a form that is about one message names one channel.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.form.is_of_one_channel() && self.channels.len() != 1 {
+            return Err("what is about one message names one channel: that of the message");
+        }
+        Ok(())
+    }
 }
 
 /// The message that another answers.
@@ -270,6 +329,9 @@ pub struct Outbound {
     /// The channel's own id of the message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<String>,
+    /// In what form it is said.
+    #[serde(default, skip_serializing_if = "Form::is_words")]
+    pub form: Form,
     /// What for.
     pub purpose: Purpose,
     /// When it was authorised.
@@ -295,6 +357,7 @@ impl Outbound {
             text: Pii::new(text.into()),
             title: None,
             answers: None,
+            form: Form::Words,
             purpose: Purpose::new("service"),
             at: Timestamp::MIN,
             attempt: 1,

@@ -17,6 +17,7 @@ mod time;
 mod channel;
 mod consent;
 mod event;
+mod form;
 mod identifier;
 mod message;
 mod receipt;
@@ -94,6 +95,7 @@ pub use evidence::{
 pub(crate) use evidence::{bits, in_force};
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
+pub use form::Form;
 pub use id::{
     BadId, ComponentId, ConversationId, CustomerId, DecisionId, ErasureId, IdKey, IdentifierId,
     MessageId, RecordId, ShortKey, TenantId, TouchpointId, VerdictId,

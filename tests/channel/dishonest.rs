@@ -4,12 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use omnichannel::Result;
 use omnichannel::channel::{
-    ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified,
+    Ask, Call, ChannelCodec, Health, RawInbound, RawOutbound, SignatureScheme, Told,
+    TransportAnswer, Verified,
 };
 use omnichannel::model::{
-    Act, Capabilities, Channel, ChannelKind, ChannelProfile, Decoded, DeliveryStatus, Event,
-    EventKind, LengthUnit, Namespace, Occurred, Outbound, Receipt, SendOutcome, TextLimit,
-    Timestamp,
+    Act, Capabilities, Channel, ChannelKind, ChannelProfile, Decoded, DeliveryStatus, Element,
+    Event, EventKind, Form, LengthUnit, Namespace, Occurred, Outbound, Receipt, SendOutcome,
+    TextLimit, Timestamp,
 };
 use omnichannel::testkit::channel::{CLAUSES, ChannelFixture};
 
@@ -25,6 +26,10 @@ enum Flaw {
     RejectsAFault,
     TellsWhatNeverComes,
     NamesNoSource,
+    DeclaresNoForm,
+    ForgetsAForm,
+    SendsWordsInstead,
+    TakesSilenceForHealth,
 }
 
 #[derive(Debug)]
@@ -38,7 +43,10 @@ impl Chat {
         if flaw == Flaw::NamesNoSource {
             known.texts[0].source = " ".into();
         }
-        Self(flaw, channel, can.with_text(100, LengthUnit::Utf16Unit), known)
+        let elements: &[Element] =
+            if flaw == Flaw::DeclaresNoForm { &[] } else { &[Element::Typing] };
+        let can = can.with_text(100, LengthUnit::Utf16Unit).with_elements(elements);
+        Self(flaw, channel, can, known)
     }
 }
 
@@ -80,14 +88,35 @@ impl ChannelCodec for Chat {
             Flaw::IsShorterThanDeclared => 99,
             _ => 100,
         };
+        let typing = matches!(message.form, Form::Typing { .. });
+        if !(message.form.is_words() || typing) {
+            return refused(omnichannel::ErrorKind::Unsupported);
+        }
+        if typing {
+            let body: &[u8] = match self.0 {
+                Flaw::ForgetsAForm => return refused(omnichannel::ErrorKind::Invalid),
+                Flaw::SendsWordsInstead => b"Hello",
+                _ => b"...",
+            };
+            return Ok(vec![call(body)]);
+        }
         let text = message.text.expose();
         let limit = TextLimit { max, unit: LengthUnit::Utf16Unit };
         if text.trim().is_empty() || !limit.fits(text) {
             return refused(omnichannel::ErrorKind::Invalid);
         }
-        let (method, path) = ("POST".to_owned(), "/".to_owned());
-        let call = RawOutbound { method, path, headers: Vec::new(), body: text.clone().into() };
-        Ok(if self.0 == Flaw::PlansNothing { Vec::new() } else { vec![call] })
+        Ok(if self.0 == Flaw::PlansNothing { Vec::new() } else { vec![call(text.as_bytes())] })
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        (*ask == Ask::Health).then(|| Call::Provider(call(b"")))
+    }
+
+    fn told(&self, _: &Ask, answer: &TransportAnswer) -> Result<Told> {
+        Ok(Told::Health(match self.0 {
+            Flaw::TakesSilenceForHealth => Health::Up,
+            _ => Health::of(answer),
+        }))
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
@@ -115,9 +144,15 @@ impl ChannelCodec for Chat {
     }
 }
 
+fn call(body: &[u8]) -> RawOutbound {
+    let (method, path) = ("POST".to_owned(), "/".to_owned());
+    RawOutbound { method, path, headers: Vec::new(), body: body.to_vec() }
+}
+
 /// The clauses of sending and declaring that a codec with a flaw fails.
 fn failed(flaw: Flaw) -> Vec<&'static str> {
     let fixture = ChannelFixture::new(Chat::new(flaw)).sample("read").address("1");
+    let fixture = fixture.form(Form::Typing { to: None });
     let clauses = CLAUSES.iter().skip(7);
     let failed =
         clauses.filter(|(_, clause)| catch_unwind(AssertUnwindSafe(|| clause(&fixture))).is_err());
@@ -136,6 +171,10 @@ fn each_flaw_fails_its_clause_and_no_other() {
         (Flaw::RejectsAFault, "a_transient_fault_rejects_nothing"),
         (Flaw::TellsWhatNeverComes, "receipts_are_declared"),
         (Flaw::NamesNoSource, "sources_are_named"),
+        (Flaw::DeclaresNoForm, "forms_are_as_declared"),
+        (Flaw::ForgetsAForm, "forms_are_as_declared"),
+        (Flaw::SendsWordsInstead, "forms_are_as_declared"),
+        (Flaw::TakesSilenceForHealth, "answers_are_total"),
     ] {
         assert_eq!(failed(flaw), [clause], "{flaw:?}");
     }

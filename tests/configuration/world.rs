@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel};
 use omnichannel::model::{
     Authorized, Channel, ChannelId, ChannelKind, Configuration, Decision, DeliveryClass, Digest,
-    IdentityRules, Intent, LawfulBasis, LinkRule, Namespace, Outbound, Pii, Policy, Purpose,
+    Form, IdentityRules, Intent, LawfulBasis, LinkRule, Namespace, Outbound, Pii, Policy, Purpose,
     PurposeRules, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
@@ -147,6 +147,7 @@ pub(crate) fn intent(key: &str, subject: RecordId) -> Intent {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     }
 }
 

@@ -32,6 +32,7 @@ fn what_still_stands_is_authorised_with_its_words_and_its_try() {
         text: world.intent.text.clone(),
         title: None,
         answers: None,
+        form: Form::Words,
         purpose: world.intent.purpose.clone(),
         at: world.now,
         attempt: 3,

@@ -97,6 +97,7 @@ impl World {
                 conversation: None,
                 title: None,
                 answers: None,
+                form: Form::Words,
             },
             now: at(NOW),
         }

@@ -9,7 +9,7 @@ use omnichannel::engine::Requeued;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Act, Authorized, Body, Capabilities, Channel, ChannelId, ChannelKind, Configuration, Decision,
-    DecisionId, DeliveryClass, Digest, ErasureKey, Intent, Key, LawfulBasis, LedgerState,
+    DecisionId, DeliveryClass, Digest, ErasureKey, Form, Intent, Key, LawfulBasis, LedgerState,
     Namespace, Occurred, Outbound, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules,
     RecordId, SendIdempotency, SendOutcome, Timestamp, Verdict,
 };
@@ -235,6 +235,7 @@ impl Stage {
             conversation: None,
             title: None,
             answers: None,
+            form: Form::Words,
         }
     }
 

@@ -143,3 +143,45 @@ fn a_base_is_https_or_on_this_machine_and_nothing_secret_shows() {
     let told = http.header("X-Key", "secret\n").unwrap_err().to_string();
     assert!(told.contains("no header can hold this value") && !told.contains("secret"), "{told}");
 }
+
+fn fetched(http: &Http, location: &str) -> TransportAnswer {
+    run(http.fetch(location))
+}
+
+#[test]
+fn a_file_is_fetched_from_its_place_with_credentials_and_whole() {
+    let provider = Provider::new([
+        answer(200, &[], "bytes"),
+        answer(200, &[], "bytes"),
+        answer(200, &[], "too long"),
+    ]);
+    let http = Http::new("https://api.example").unwrap().bearer("a-token").unwrap();
+    assert_eq!(fetched(&http, &provider.base("/f/1")), TransportAnswer::NotSent);
+    let http = http.files_from(&provider.base("/f")).unwrap().answers_up_to(5);
+    for location in [provider.base("/f/1?mid=2"), "1?mid=2".to_owned()] {
+        let TransportAnswer::Answered { body, .. } = fetched(&http, &location) else {
+            panic!("a file")
+        };
+        assert_eq!(body, b"bytes");
+    }
+    assert_eq!(fetched(&http, "2"), TransportAnswer::NoAnswer, "a part of a file is none");
+    for heard in provider.heard().iter().take(2) {
+        assert!(heard.starts_with("GET /f/1?mid=2 HTTP/1.1\r\n"), "{heard}");
+        assert!(heard.to_lowercase().contains("authorization: bearer a-token\r\n"));
+    }
+    for elsewhere in ["https://evil.example/f/1", "../g/1", "http://127.0.0.1/f/1"] {
+        assert_eq!(fetched(&http, elsewhere), TransportAnswer::NotSent, "{elsewhere}");
+    }
+}
+
+#[test]
+fn a_file_that_lies_elsewhere_is_fetched_there_without_credentials() {
+    let store = Provider::new([answer(200, &[], "bytes")]);
+    let at = store.base("/bucket/1");
+    let provider = Provider::new([answer(307, &[("Location", &at)], "")]);
+    let http = Http::new("https://api.example").unwrap().bearer("a-token").unwrap();
+    let http = http.files_from(&provider.base("")).unwrap();
+    assert_eq!(status(&fetched(&http, "media/1")), Some(200));
+    let heard = store.heard()[0].to_lowercase();
+    assert!(heard.starts_with("get /bucket/1 http/1.1\r\n") && !heard.contains("a-token"));
+}

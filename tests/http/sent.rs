@@ -1,15 +1,20 @@
 //! A hub that sends by HTTP: what a provider answers becomes of the message.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use omnichannel::Hub;
-use omnichannel::channel::{Http, KeyRing, Listening, RawInbound, TouchpointJson, WhatsApp, Wired};
-use omnichannel::hub::{FixedClock, Keys, SeededEntropy};
+use omnichannel::channel::{
+    ChannelAdapter as _, Health, Http, KeyRing, Listening, RawInbound, Telegram, TouchpointJson,
+    WhatsApp, Wired,
+};
+use omnichannel::engine::Fate;
+use omnichannel::hub::{FixedClock, Keys, Polled, SeededEntropy};
 use omnichannel::model::{
-    Channel, ChannelId, ChannelKind, Configuration, IdKey, Intent, OutboxState, Pii, Purpose,
+    Channel, ChannelId, ChannelKind, Configuration, Form, IdKey, Intent, OutboxState, Pii, Purpose,
     SendOutcome, TenantId, Timestamp,
 };
 use omnichannel::storage::MemoryStore;
+use omnichannel::{ErrorKind, Hub};
 
 use crate::provider::{Behaviour, Provider, answer};
 use crate::run;
@@ -51,6 +56,7 @@ fn sent(behaviour: Behaviour) -> (OutboxState, Vec<String>) {
             conversation: None,
             title: None,
             answers: None,
+            form: Form::Words,
         };
         let decision = hub.decide(shop, &intent).await.unwrap();
         hub.dispatch_due(now.unwrap()).await.unwrap();
@@ -80,4 +86,41 @@ fn a_message_that_nobody_answered_is_never_sent_twice() {
         let (state, heard) = sent(behaviour);
         assert_eq!((state, heard.len()), (OutboxState::Done(SendOutcome::Unknown), 1));
     }
+}
+
+#[test]
+fn a_channel_that_is_not_called_back_is_polled() {
+    let update = r#"{"ok":true,"result":[{"update_id":8,"message":{"message_id":7,
+        "date":1795354100,"chat":{"id":42,"type":"private"},"from":{"id":42},"text":"In 38?"}}]}"#;
+    let none = r#"{"ok":true,"result":[]}"#;
+    let answers = [(200, update), (200, update), (200, none), (401, "{}"), (200, "{}")];
+    let provider = Provider::new(answers.map(|(status, body)| answer(status, &[], body)));
+    let http = Http::new(&provider.base("/bot1")).unwrap();
+    let (shop, bot) = (TenantId::named("maison-lune"), ChannelId::new("bot").unwrap());
+    let keys = Keys { id_key: IdKey::new(b"32 random bytes, kept as a secret").unwrap() };
+    let now = Timestamp::from_seconds(1_795_354_200).unwrap();
+    let channel = Channel::new("bot", ChannelKind::Messaging).unwrap();
+    let telegram = Arc::new(Wired::new(Telegram::new(channel), http));
+    let hub = Hub::new(MemoryStore::new(), keys, FixedClock::new(now), SeededEntropy::new(1))
+        .channel(shop, Arc::clone(&telegram), KeyRing::default());
+    run(async {
+        let first = hub.poll(shop, &bot, None).await.unwrap();
+        assert_eq!(first.receptions[0].taken[0].fate, Fate::Accepted);
+        assert_eq!(first.next.as_deref(), Some("8"));
+        // Whoever forgot where it was asks again, and nothing is taken twice.
+        let again = hub.poll(shop, &bot, None).await.unwrap();
+        assert_eq!(again.receptions[0].taken[0].fate, Fate::Duplicate);
+        let none = hub.poll(shop, &bot, again.next).await.unwrap();
+        assert_eq!(none, Polled::default());
+        let error = hub.poll(shop, &bot, None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        assert_eq!(telegram.health().await, Health::Up);
+        let history = (Pii::new("42".to_owned()), None);
+        let error = hub.backfill(shop, &bot, history).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        let error = hub.poll(shop, &ChannelId::new("other").unwrap(), None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    });
+    let heard = provider.heard();
+    assert!(heard[2].starts_with("GET /bot1/getUpdates?offset=9&limit=100 "), "{}", heard[2]);
 }

@@ -13,7 +13,9 @@ mod who;
 
 use omnichannel::channel::{ChannelCodec, KeyRing, Mail, RawInbound, verify};
 use omnichannel::channel_contract;
-use omnichannel::model::{Channel, ChannelKind, Code, Decoded, Event, Part, TenantId, Timestamp};
+use omnichannel::model::{
+    BlobRef, Channel, ChannelKind, Code, Decoded, Event, Form, Part, TenantId, Timestamp,
+};
 use omnichannel::testkit::channel::ChannelFixture;
 
 const RECEIVED: &str = "2026-11-22T12:00:00Z";
@@ -115,6 +117,10 @@ fn mail_fixture() -> ChannelFixture {
         Content-Transfer-Encoding: base64\n\niVBORw==\n--b--";
     ChannelFixture::new(sent::mailbox())
         .address("zoe@example.org")
+        .form(Form::File(BlobRef::new("data:image/png;base64,iVBO", "image/png")))
+        .form(Form::File(BlobRef::new("data:video/mp4;base64,iVBO", "video/mp4")))
+        .form(Form::File(BlobRef::new("data:audio/ogg;base64,iVBO", "audio/ogg")))
+        .form(Form::File(BlobRef::new("data:application/pdf;base64,iVBO", "application/pdf")))
         .sample(mail(LETTER, "the words are secret"))
         .sample(mail(&format!("{LETTER}\n{several}"), body))
         .secret("camille.secret")

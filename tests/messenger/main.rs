@@ -12,7 +12,7 @@ mod wall;
 use omnichannel::channel::{ChannelCodec, KeyRing, Messenger, RawInbound, verify};
 use omnichannel::channel_contract;
 use omnichannel::model::{
-    Channel, ChannelKind, Decoded, Event, Namespace, Purpose, TenantId, Timestamp,
+    BlobRef, Channel, ChannelKind, Decoded, Event, Form, Namespace, Purpose, TenantId, Timestamp,
 };
 use omnichannel::testkit::channel::ChannelFixture;
 
@@ -116,6 +116,11 @@ fn fixture() -> ChannelFixture {
         {"sender":"Camille","message":{"mid":"m.5"}}],"changes":"none""#;
     ChannelFixture::new(codec())
         .address(PARTY)
+        .form(Form::File(BlobRef::new("https://shop.example/1.png", "image/png")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.mp4", "video/mp4")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.ogg", "audio/ogg")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.pdf", "application/pdf")))
+        .form(Form::Typing { to: None })
         .sample(body_of(&item(said)))
         .sample(body_of(&item(read)))
         .sample(body_of(comment))

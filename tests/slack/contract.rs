@@ -1,6 +1,7 @@
 //! The channel contract, kept by the codec of Slack.
 
 use omnichannel::channel_contract;
+use omnichannel::model::{BlobRef, Form};
 use omnichannel::testkit::channel::ChannelFixture;
 
 use super::{codec, delivered, message};
@@ -23,6 +24,10 @@ fn fixture() -> ChannelFixture {
         {"email": "secret@example.org", "real_name": "secret-name"}}"#;
     ChannelFixture::new(codec())
         .address("U1")
+        .form(Form::File(BlobRef::new("https://shop.example/1.png", "image/png")))
+        .form(Form::Edit { of: "U1:1763819100.000200".to_owned() })
+        .form(Form::Delete { of: "U1:1763819100.000200".to_owned() })
+        .form(Form::Reaction { to: "U1:1763819100.000200".to_owned(), sign: ":heart:".to_owned() })
         .sample(message(said))
         .sample(delivered(changed))
         .sample(delivered(person))

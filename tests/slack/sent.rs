@@ -74,7 +74,7 @@ fn answers_mean_what_the_contract_demands() {
         assert_eq!(error(200, word), SendOutcome::Unknown, "{word}");
     }
     assert_eq!(error(503, "anything"), SendOutcome::Unknown);
-    for body in ["", "<html>", r#"{"ok": true}"#] {
+    for body in ["", "<html>", r#"{"ok": true, "channel": "D1"}"#] {
         assert_eq!(answer(200, &[], body), SendOutcome::Unknown, "{body}");
     }
     let now = time(RECEIVED);

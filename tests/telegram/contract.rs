@@ -1,6 +1,7 @@
 //! The channel contract, kept by the codec of Telegram.
 
 use omnichannel::channel_contract;
+use omnichannel::model::{BlobRef, Form};
 use omnichannel::testkit::channel::ChannelFixture;
 
 use super::{GROUP, NOE, PRIVATE, codec};
@@ -10,6 +11,14 @@ fn fixture() -> ChannelFixture {
         "user_id": 5123456789012, "first_name": "Noé"}"#;
     ChannelFixture::new(codec())
         .address("42")
+        .form(Form::File(BlobRef::new("https://shop.example/1.png", "image/png")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.mp4", "video/mp4")))
+        .form(Form::File(BlobRef::new("AwACAgQ", "audio/ogg")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.pdf", "application/pdf")))
+        .form(Form::Edit { of: "7".to_owned() })
+        .form(Form::Delete { of: "7".to_owned() })
+        .form(Form::Reaction { to: "7".to_owned(), sign: "❤".to_owned() })
+        .form(Form::Typing { to: None })
         .sample(format!(r#"{{"update_id": 71, "message": {{{PRIVATE}, {said}}}}}"#))
         .sample(format!(
             r#"{{"update_id": 72, "edited_message": {{{GROUP}, "edit_date": 1763819160,

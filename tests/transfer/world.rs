@@ -7,8 +7,8 @@ use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, MemoryChannel};
 use omnichannel::hub::Imported;
 use omnichannel::model::{
-    Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Intent, LawfulBasis, Namespace,
-    Pii, Policy, Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
+    Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, Intent, LawfulBasis,
+    Namespace, Pii, Policy, Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -49,6 +49,7 @@ pub(crate) fn intent(subject: RecordId, key: usize) -> Intent {
         conversation: None,
         title: None,
         answers: None,
+        form: Form::Words,
     }
 }
 

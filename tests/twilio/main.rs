@@ -9,7 +9,7 @@ mod sent;
 use omnichannel::channel::{ChannelCodec as _, KeyRing, RawInbound, Twilio, form, verify};
 use omnichannel::channel_contract;
 use omnichannel::model::{
-    Channel, ChannelKind, Decoded, Event, Namespace, Purpose, TenantId, Timestamp,
+    Channel, ChannelKind, Decoded, Event, Form, Namespace, Pii, Purpose, TenantId, Timestamp,
 };
 use omnichannel::testkit::channel::ChannelFixture;
 
@@ -68,6 +68,11 @@ fn fixture() -> ChannelFixture {
     let call = [("CallSid", "CA1"), ("CallStatus", "ringing"), ("From", "+33612345678")];
     ChannelFixture::new(sms())
         .address("+33612345678")
+        .form(Form::Template {
+            name: "HX0123".to_owned(),
+            language: "fr".to_owned(),
+            values: vec![Pii::new("1007".to_owned())],
+        })
         .sample(written(&said))
         .sample(written(&status))
         .sample(written(&[("MessageSid", "SM3"), ("MessageStatus", "queued"), ("To", "+336")]))

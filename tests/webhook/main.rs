@@ -7,9 +7,9 @@ use omnichannel::channel::{
 };
 use omnichannel::channel_contract;
 use omnichannel::model::{
-    Act, Channel, ChannelKind, Code, DecisionId, Decoded, DeliveryStatus, Direction, EventKind,
-    Namespace, Outbound, Pii, Purpose, Rejection, SendIdempotency, SendOutcome, TenantId,
-    Timestamp,
+    Act, BlobRef, Channel, ChannelKind, Code, DecisionId, Decoded, DeliveryStatus, Direction,
+    EventKind, Form, Namespace, Outbound, Pii, Purpose, Rejection, SendIdempotency, SendOutcome,
+    TenantId, Timestamp,
 };
 use omnichannel::testkit::channel::ChannelFixture;
 use proptest::prelude::*;
@@ -181,6 +181,10 @@ proptest! {
 fn fixture() -> ChannelFixture {
     ChannelFixture::new(codec())
         .address("zoe@example.org")
+        .form(Form::File(BlobRef::new("https://shop.example/1.png", "image/png")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.mp4", "video/mp4")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.ogg", "audio/ogg")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.pdf", "application/pdf")))
         .sample(
             r#"{"type": "a", "data": {"act": "visited", "sender":
             {"namespace": "email", "value": "secret@example.org"}}}"#,

@@ -11,7 +11,8 @@ mod sending;
 use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, WhatsApp, verify};
 use omnichannel::channel_contract;
 use omnichannel::model::{
-    Channel, ChannelKind, Decoded, Event, Namespace, Purpose, TenantId, Timestamp,
+    BlobRef, Channel, ChannelKind, Decoded, Event, Form, Namespace, Pii, Purpose, TenantId,
+    Timestamp,
 };
 use omnichannel::testkit::channel::ChannelFixture;
 
@@ -116,6 +117,17 @@ fn fixture() -> ChannelFixture {
         "statuses":"none"}"#;
     ChannelFixture::new(codec())
         .address("+33612345678")
+        .form(Form::Template {
+            name: "order_ready".to_owned(),
+            language: "fr".to_owned(),
+            values: vec![Pii::new("1007".to_owned())],
+        })
+        .form(Form::File(BlobRef::new("https://shop.example/1.png", "image/png")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.mp4", "video/mp4")))
+        .form(Form::File(BlobRef::new("1093", "audio/ogg")))
+        .form(Form::File(BlobRef::new("https://shop.example/1.pdf", "application/pdf")))
+        .form(Form::Reaction { to: "wamid.1".to_owned(), sign: "❤".to_owned() })
+        .form(Form::Typing { to: Some("wamid.1".to_owned()) })
         .sample(body_of("messages", two))
         .sample(body_of("messages", read))
         .sample(body_of("user_preferences", chosen))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::circuit::Circuit;
-use crate::channel::{ChannelAdapter, ChannelCodec};
+use crate::channel::{Ask, ChannelAdapter, ChannelCodec, Told};
 use crate::model::{Authorized, Outbound, SendOutcome, Timestamp};
 
 /// An adapter that stops calling for a while once several messages in a row did not come through.
@@ -54,6 +54,10 @@ impl<A: ChannelAdapter> ChannelAdapter for Guarded<A> {
         let outcome = self.inner.send(message, now).await;
         self.circuit().heard(&outcome, (self.failures_max, self.rest), now);
         outcome
+    }
+
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        self.inner.ask(ask).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::pace::Pace;
-use crate::channel::{ChannelAdapter, ChannelCodec};
+use crate::channel::{Ask, ChannelAdapter, ChannelCodec, Told};
 use crate::model::{Authorized, Outbound, RateRule, RateScope, SendOutcome, Timestamp};
 
 /// How many groups are held before idle ones are looked for.
@@ -98,6 +98,10 @@ impl<A: ChannelAdapter> ChannelAdapter for Paced<A> {
             Some(retry_at) => SendOutcome::Deferred { retry_at },
             None => self.inner.send(message, now).await,
         }
+    }
+
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        self.inner.ask(ask).await
     }
 }
 

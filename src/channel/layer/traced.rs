@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::channel::{ChannelAdapter, ChannelCodec};
+use crate::channel::{Ask, ChannelAdapter, ChannelCodec, Told};
 use crate::model::{Authorized, Outbound, SendOutcome, Timestamp};
 
 /// An adapter that tells, where the feature `tracing` is on, what became of each message.
@@ -43,5 +43,9 @@ impl<A: ChannelAdapter> ChannelAdapter for Traced<A> {
     #[cfg(not(feature = "tracing"))]
     async fn send(&self, message: Authorized<Outbound>, now: Timestamp) -> SendOutcome {
         self.inner.send(message, now).await
+    }
+
+    async fn ask(&self, ask: Ask) -> crate::Result<Told> {
+        self.inner.ask(ask).await
     }
 }

@@ -58,8 +58,8 @@ use self::report::Report;
 pub use self::sender::MailSender;
 use self::token::Kind;
 use super::{
-    ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified, calls,
-    profile,
+    Ask, Call, ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified,
+    calls, profile,
 };
 use crate::model::{
     Act, Author, Capabilities, Channel, ChannelProfile, Code, Decoded, Direction, Event, EventKind,
@@ -132,6 +132,7 @@ impl Mail {
     pub fn sending_as(mut self, sender: MailSender) -> Self {
         self.addresses.insert(folded(sender.address.as_ref()));
         self.capabilities = self.capabilities.sending_to(Namespace::Email);
+        self.capabilities = self.capabilities.with_elements(&write::ELEMENTS);
         self.sender = Some(sender);
         self
     }
@@ -296,12 +297,16 @@ impl ChannelCodec for Mail {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        calls::check(message, &self.capabilities)?;
+        calls::check(message, self)?;
         self.sender.iter().map(|sender| write::plan(sender, message)).collect()
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         write::interpret(answer, now)
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        self.sender.as_ref().and_then(|_| write::ask(ask))
     }
 }
 

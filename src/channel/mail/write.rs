@@ -7,13 +7,18 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
+use super::encoding::transferred;
 use super::sender::MailSender;
 use super::token::Kind;
-use crate::channel::{RawOutbound, TransportAnswer};
-use crate::model::{Outbound, SendOutcome, Timestamp};
+use crate::channel::{Ask, Call, RawOutbound, TransportAnswer};
+use crate::model::{BlobRef, Element, Form, Outbound, SendOutcome, Timestamp};
 use crate::{Error, ErrorKind, Result};
+
+/// What can be sent beside words.
+pub(super) const ELEMENTS: [Element; 4] =
+    [Element::Image, Element::Video, Element::Audio, Element::File];
 
 /// The last second that a mail's date can tell: the end of the year 9999.
 const DATE_SECS_MAX: i64 = 253_402_300_799;
@@ -57,7 +62,15 @@ pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<RawOutboun
         mail = mail.raw_header(unfolded("List-Unsubscribe", &format!("<{url}>")));
         mail = mail.raw_header(unfolded("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
-    let mail = mail.header(ContentType::TEXT_PLAIN).body(message.text.expose().clone());
+    let text = message.text.expose().clone();
+    let mail = match &message.form {
+        Form::File(file) => {
+            // A boundary of its own choice would be another at every call.
+            let both = MultiPart::mixed().boundary(format!("{}-parts", message.decision));
+            mail.multipart(both.singlepart(SinglePart::plain(text)).singlepart(attached(file)?))
+        }
+        _ => mail.header(ContentType::TEXT_PLAIN).body(text),
+    };
     let mail = mail.map_err(|_| invalid("the message cannot be written as a mail"))?;
     let envelope = sender.way_back(Kind::Bounce, message.decision, "");
     Ok(RawOutbound {
@@ -70,6 +83,25 @@ pub(super) fn plan(sender: &MailSender, message: &Outbound) -> Result<RawOutboun
         ],
         body: mail.formatted(),
     })
+}
+
+/// A file that its location holds, as `data:image/png;base64,...` (RFC 2397).
+fn attached(file: &BlobRef) -> Result<SinglePart> {
+    let why = "a mail takes a file whose location holds it: `data:image/png;base64,...`";
+    let data = file.location.expose().strip_prefix("data:").and_then(|url| url.split_once(','));
+    let data = data.and_then(|(said, data)| said.ends_with(";base64").then_some(data));
+    let bytes = transferred(data.ok_or_else(|| invalid(why))?.as_bytes(), Some("base64"));
+    let media_type = ContentType::parse(&file.media_type);
+    let media_type = media_type.map_err(|_| invalid("the file's media type is none"))?;
+    let name = file.file_name.as_ref().map_or("file".to_owned(), |name| plain(name.expose()));
+    Ok(Attachment::new(name).body(bytes.into_owned(), media_type))
+}
+
+/// Whether the server is there, by a connection and no mail.
+pub(super) fn ask(ask: &Ask) -> Option<Call> {
+    let (method, path) = ("NOOP".to_owned(), String::new());
+    let call = RawOutbound { method, path, headers: Vec::new(), body: Vec::new() };
+    (*ask == Ask::Health).then_some(Call::Provider(call))
 }
 
 /// Reads what a mail server answered (RFC 5321, section 4.2.3).

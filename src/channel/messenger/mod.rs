@@ -31,15 +31,14 @@ mod comment;
 mod content;
 mod messaging;
 mod notice;
-
-use serde_json::json;
+mod send;
 
 use super::json::{Leftovers, Object};
 use super::meta::{self, Token, each};
 use super::profile;
 use super::{
-    ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified, calls, handshake,
+    Ask, Call, ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme,
+    TransportAnswer, Verified, ask, calls, handshake,
 };
 use crate::model::{
     Act, Capabilities, Channel, ChannelProfile, Decoded, Event, EventKind, Identifier, Namespace,
@@ -48,9 +47,6 @@ use crate::model::{
 
 /// What stands before the decision's id on what this library sends.
 const MARK: &str = "omnichannel/";
-
-/// Longest address that is written, in bytes.
-const ADDRESS_BYTES_MAX: usize = 64;
 
 /// Messenger or Instagram, spoken by one page or account.
 ///
@@ -96,7 +92,8 @@ impl Messenger {
 
     fn new(channel: Channel, profile: ChannelProfile) -> Self {
         let capabilities =
-            meta::capabilities().sending_to(Namespace::SocialHandle).within(&profile);
+            meta::capabilities().sending_to(Namespace::SocialHandle).with_elements(&send::ELEMENTS);
+        let capabilities = capabilities.within(&profile);
         let (token, marketing) = (Token::default(), Purpose::new("marketing"));
         Self { channel, capabilities, profile, token, app: None, marketing }
     }
@@ -218,26 +215,20 @@ impl ChannelCodec for Messenger {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        calls::check(message, &self.capabilities)?;
-        let address = message.address.expose().trim();
-        let is_id = (1..=ADDRESS_BYTES_MAX).contains(&address.len())
-            && address.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_id {
-            let why = "the address is no id of a party: these are digits";
-            return Err(crate::Error::new(crate::ErrorKind::Invalid, why).during("channel.plan"));
-        }
-        let body = json!({
-            "messaging_type": "RESPONSE",
-            "recipient": { "id": address },
-            "message": {
-                "text": message.text.expose(),
-                "metadata": format!("{MARK}{}", message.decision),
-            },
-        });
-        Ok(vec![calls::post("/me/messages", &body)])
+        calls::check(message, self)?;
+        send::plan(message)
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         meta::interpret(answer, now)
+    }
+
+    /// Itself, and files by their URLs.
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        match ask {
+            Ask::Health => ask::get("/me"),
+            Ask::File { location } => Some(Call::File(location.clone())),
+            _ => None,
+        }
     }
 }

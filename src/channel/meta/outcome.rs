@@ -3,6 +3,7 @@
 //! | answer | outcome |
 //! |---|---|
 //! | 2xx with an id | accepted |
+//! | 2xx with `success`, or with a receiver and no id: a sign of typing | accepted, under no id |
 //! | 429, a code of a limit, a code of a service that says it is down | deferred |
 //! | 503 that says when to come back | deferred until then |
 //! | another 4xx, a code that refuses | rejected, with a reason of ours |
@@ -86,6 +87,9 @@ struct Reply {
     #[serde(default)]
     messages: Vec<Sent>,
     message_id: Option<String>,
+    recipient_id: Option<String>,
+    #[serde(default)]
+    success: bool,
     error: Option<Fault>,
 }
 
@@ -137,6 +141,10 @@ pub(in crate::channel) fn interpret(answer: &TransportAnswer, now: Timestamp) ->
 }
 
 fn accepted(reply: Reply) -> SendOutcome {
+    let is_sign = reply.success || reply.recipient_id.is_some();
+    if is_sign && reply.messages.is_empty() && reply.message_id.is_none() {
+        return SendOutcome::Accepted { provider_id: String::new() };
+    }
     let id = reply.messages.into_iter().next().map(|sent| sent.id).or(reply.message_id);
     let id = id.filter(|id| !id.trim().is_empty() && id.len() <= ID_BYTES_MAX);
     id.map_or(SendOutcome::Unknown, |provider_id| SendOutcome::Accepted { provider_id })

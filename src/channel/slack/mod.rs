@@ -1,4 +1,4 @@
-//! Slack: events, interactions and commands of one app in, text messages out.
+//! Slack: events, interactions and commands of one app in, messages out.
 //!
 //! | body | event |
 //! |---|---|
@@ -35,18 +35,20 @@
 //! Slack has no receipts and takes no idempotency key: after a call without an answer nobody knows,
 //! and nothing is sent again.
 
+mod asked;
 mod body;
 mod envelope;
 mod interactive;
 mod message;
 mod outcome;
 mod party;
+mod send;
 
 use self::body::Body;
 use super::json::decode_object;
 use super::{
-    ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified, handshake, profile,
+    Ask, Call, ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, Told,
+    TransportAnswer, Verified, handshake, profile,
 };
 use crate::model::{
     Capabilities, Channel, ChannelProfile, Code, Decoded, Namespace, Outbound, Rejection,
@@ -88,8 +90,10 @@ impl Slack {
     /// Speaks for `channel`, which is one app.
     pub fn new(channel: Channel) -> Self {
         let profile = profile::slack();
-        let capabilities =
-            Capabilities::INBOUND.sending_to(Namespace::MessagingId).within(&profile);
+        let capabilities = Capabilities::INBOUND
+            .sending_to(Namespace::MessagingId)
+            .with_elements(&send::ELEMENTS)
+            .within(&profile);
         Self { channel, capabilities, profile }
     }
 }
@@ -138,11 +142,19 @@ impl ChannelCodec for Slack {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        super::calls::check(message, &self.capabilities)?;
-        outcome::plan(message)
+        super::calls::check(message, self)?;
+        send::plan(message)
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         outcome::interpret(answer, now)
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        asked::ask(ask)
+    }
+
+    fn told(&self, ask: &Ask, answer: &TransportAnswer) -> crate::Result<Told> {
+        asked::told(ask, answer)
     }
 }

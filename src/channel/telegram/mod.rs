@@ -1,4 +1,4 @@
-//! Telegram's Bot API: one update each, and text messages out.
+//! Telegram's Bot API: one update each, and messages out.
 //!
 //! Updates come one by one, or as the list that `getUpdates` answers with.
 //!
@@ -46,15 +46,20 @@
 //! Telegram has no receipts and takes no idempotency key: after a call without an answer nobody
 //! knows, and nothing is sent again.
 
+mod asked;
 mod content;
 mod message;
 mod outcome;
 mod party;
+mod send;
 mod update;
 
 use super::json::decode_object;
 use super::profile;
-use super::{ChannelCodec, RawInbound, RawOutbound, SignatureScheme, TransportAnswer, Verified};
+use super::{
+    Ask, Call, ChannelCodec, RawInbound, RawOutbound, SignatureScheme, Told, TransportAnswer,
+    Verified,
+};
 use crate::model::{
     Capabilities, Channel, ChannelProfile, Decoded, Namespace, Outbound, SendOutcome, Timestamp,
 };
@@ -95,8 +100,10 @@ impl Telegram {
     /// Speaks for `channel`, which is one bot.
     pub fn new(channel: Channel) -> Self {
         let profile = profile::telegram();
-        let capabilities =
-            Capabilities::INBOUND.sending_to(Namespace::MessagingId).within(&profile);
+        let capabilities = Capabilities::INBOUND
+            .sending_to(Namespace::MessagingId)
+            .with_elements(&send::ELEMENTS)
+            .within(&profile);
         Self { channel, capabilities, profile }
     }
 }
@@ -126,11 +133,19 @@ impl ChannelCodec for Telegram {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        super::calls::check(message, &self.capabilities)?;
-        outcome::plan(message)
+        super::calls::check(message, self)?;
+        send::plan(message)
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         outcome::interpret(answer, now)
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        asked::ask(ask)
+    }
+
+    fn told(&self, ask: &Ask, answer: &TransportAnswer) -> crate::Result<Told> {
+        asked::told(ask, answer)
     }
 }

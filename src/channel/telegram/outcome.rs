@@ -1,11 +1,12 @@
-//! Sends a text, and reads what the Bot API answered.
+//! Reads what the Bot API answered.
 //!
 //! | answer | outcome |
 //! |---|---|
 //! | `ok`, with the message | accepted, under the id that updates give it |
+//! | `ok`, with `true`: a deletion, a reaction, a sign of typing | accepted, under no id |
 //! | 429 | deferred by `retry_after` |
 //! | 401, 403, another 4xx | rejected, with a reason of ours |
-//! | `ok` without a message, 5xx, no answer | unknown |
+//! | `ok` with neither, 5xx, no answer | unknown |
 //!
 //! # Why
 //!
@@ -14,29 +15,9 @@
 
 use serde_json::{Value, json};
 
-use crate::channel::calls::{Answer, later, post, rejected};
-use crate::channel::{RawOutbound, TransportAnswer};
-use crate::model::{Outbound, SendOutcome, Timestamp};
-
-/// Writes a text as one call.
-pub(super) fn plan(message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-    let Ok(chat_id) = message.address.expose().trim().parse::<i64>() else {
-        let why = "the address is no id of a Telegram user or chat, which is a whole number";
-        return Err(crate::Error::new(crate::ErrorKind::Invalid, why).during("channel.plan"));
-    };
-    let mut body = json!({ "chat_id": chat_id, "text": message.text.expose() });
-    if let Some(id) = message.answers.as_deref().and_then(|answered| within(answered, chat_id)) {
-        // Where the message is gone meanwhile, the answer is said without it.
-        body["reply_parameters"] = json!({ "message_id": id, "allow_sending_without_reply": true });
-    }
-    Ok(vec![post("/sendMessage", &body)])
-}
-
-/// The number of a message in the chat that is written to; `None` where it is another's.
-fn within(answered: &str, chat: i64) -> Option<i64> {
-    let (of, id) = answered.rsplit_once(':').unwrap_or(("", answered));
-    (of.is_empty() || of.parse() == Ok(chat)).then(|| id.parse().ok())?
-}
+use crate::channel::TransportAnswer;
+use crate::channel::calls::{Answer, later, rejected};
+use crate::model::{SendOutcome, Timestamp};
 
 /// Reads what became of the call.
 pub(super) fn interpret(answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
@@ -62,6 +43,9 @@ pub(super) fn interpret(answer: &TransportAnswer, now: Timestamp) -> SendOutcome
 }
 
 fn accepted(message: &Value) -> SendOutcome {
+    if *message == json!(true) {
+        return SendOutcome::Accepted { provider_id: String::new() };
+    }
     let (id, chat) = (&message["message_id"], &message["chat"]);
     let id = match (id.as_i64(), chat["type"].as_str(), chat["id"].as_i64()) {
         (Some(id), Some("private" | "group"), _) | (Some(id), _, None) => id.to_string(),

@@ -34,12 +34,13 @@ use std::fmt;
 
 use super::json::{Leftovers, Object, decode_object};
 use super::{
-    ChannelCodec, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer, Verified,
-    calls, profile,
+    Ask, Call, ChannelCodec, RawInbound, RawOutbound, RawResponse, SignatureScheme,
+    TransportAnswer, Verified, calls, profile,
 };
 use crate::model::{
-    Act, Capabilities, Channel, ChannelProfile, Decoded, DeliveryStatus, Details, Event, EventKind,
-    LengthUnit, Namespace, Occurred, Outbound, Purpose, Rejection, SendOutcome, Timestamp,
+    Act, Capabilities, Channel, ChannelProfile, Decoded, DeliveryStatus, Details, Element, Event,
+    EventKind, LengthUnit, Namespace, Occurred, Outbound, Purpose, Rejection, SendOutcome,
+    Timestamp,
 };
 
 /// Largest form that is read.
@@ -108,7 +109,11 @@ impl Twilio {
     }
 
     fn sending(mut self, namespace: Namespace, account: String, from: String) -> Self {
-        let can = self.capabilities.sending_to(namespace);
+        let elements: &[Element] = match namespace {
+            Namespace::WhatsApp => &send::ELEMENTS_WHATSAPP,
+            _ => &send::ELEMENTS_SMS,
+        };
+        let can = self.capabilities.sending_to(namespace).with_elements(elements);
         self.capabilities = can.with_text(TEXT_MAX, LengthUnit::Utf16Unit);
         self.sends = Some(Sends { account, from });
         self
@@ -208,12 +213,21 @@ impl ChannelCodec for Twilio {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        calls::check(message, &self.capabilities)?;
+        calls::check(message, self)?;
         self.sends.iter().map(|sends| send::plan(sends, message)).collect()
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         send::interpret(answer, now)
+    }
+
+    /// The account, and files by their URLs.
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        match ask {
+            Ask::Health => send::account(self.sends.as_ref()?),
+            Ask::File { location } => Some(Call::File(location.clone())),
+            _ => None,
+        }
     }
 }
 

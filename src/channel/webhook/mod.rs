@@ -28,13 +28,16 @@ use super::{
     touchpoint,
 };
 use crate::model::{
-    Act, Capabilities, Channel, Decoded, Event, EventKind, Namespace, Occurred, Outbound,
-    Rejection, SendIdempotency, SendOutcome, TimeOrigin, Timestamp,
+    Act, Capabilities, Channel, Decoded, Element, Event, EventKind, Form, Namespace, Occurred,
+    Outbound, Rejection, SendIdempotency, SendOutcome, TimeOrigin, Timestamp,
 };
 use crate::{Error, ErrorKind, Result};
 
 /// Fields of `data` that make it a touchpoint.
 const TELLING: [&str; 4] = ["act", "message", "receipt", "consents"];
+
+/// What can be sent beside words.
+const ELEMENTS: [Element; 4] = [Element::Image, Element::Video, Element::Audio, Element::File];
 
 /// A system that speaks Standard Webhooks, in either direction.
 ///
@@ -89,7 +92,7 @@ impl Webhook {
             let why = "a secret of webhooks is `whsec_` and base 64";
             Error::new(ErrorKind::Invalid, why).during("channel.webhook")
         })?;
-        self.capabilities = self.capabilities.sending_to(namespace);
+        self.capabilities = self.capabilities.sending_to(namespace).with_elements(&ELEMENTS);
         self.receiver = Some(Receiver { path: path.to_owned(), key });
         Ok(self)
     }
@@ -123,7 +126,7 @@ impl ChannelCodec for Webhook {
     }
 
     fn plan(&self, message: &Outbound) -> Result<Vec<RawOutbound>> {
-        calls::check(message, &self.capabilities)?;
+        calls::check(message, self)?;
         Ok(self.receiver.iter().map(|receiver| receiver.call(message)).collect())
     }
 
@@ -197,8 +200,20 @@ fn touchpoint(message: &Outbound) -> Value {
     let mut said = json!({
         "direction": "outbound",
         "author": "system",
-        "text": message.text.expose(),
     });
+    if !message.text.expose().trim().is_empty() {
+        said["text"] = message.text.expose().as_str().into();
+    }
+    if let Form::File(file) = &message.form {
+        let mut media = json!({
+            "location": file.location.expose(),
+            "media_type": file.media_type,
+        });
+        if let Some(name) = &file.file_name {
+            media["file_name"] = name.expose().as_str().into();
+        }
+        said["media"] = json!([media]);
+    }
     if let Some(title) = &message.title {
         said["subject"] = title.expose().as_str().into();
     }

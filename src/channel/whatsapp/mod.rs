@@ -1,4 +1,4 @@
-//! WhatsApp Cloud API: webhooks of a business account in, text messages out.
+//! WhatsApp Cloud API: webhooks of a business account in, messages out.
 //!
 //! | question | answer |
 //! |---|---|
@@ -36,6 +36,7 @@
 //! id, with the revision of an edit: if it was a deletion the words are no longer shown, and if it
 //! was not nothing is lost.
 
+mod asked;
 mod content;
 mod message;
 mod notice;
@@ -47,8 +48,8 @@ use super::json::{Events, Leftovers, Object};
 use super::meta::{self, Token, each};
 use super::profile;
 use super::{
-    ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, TransportAnswer,
-    Verified, calls, handshake,
+    Ask, Call, ChannelCodec, KeyRing, RawInbound, RawOutbound, RawResponse, SignatureScheme, Told,
+    TransportAnswer, Verified, calls, handshake,
 };
 use crate::model::{
     Act, Capabilities, Channel, ChannelProfile, Code, Decoded, Event, EventKind, Namespace,
@@ -130,7 +131,8 @@ impl WhatsApp {
     #[must_use]
     pub fn sending_from(mut self, phone_number_id: impl Into<String>) -> Self {
         self.phone_number_id = Some(phone_number_id.into());
-        self.capabilities = self.capabilities.sending_to(Namespace::WhatsApp);
+        self.capabilities =
+            self.capabilities.sending_to(Namespace::WhatsApp).with_elements(&send::ELEMENTS);
         self
     }
 
@@ -313,11 +315,19 @@ impl ChannelCodec for WhatsApp {
     }
 
     fn plan(&self, message: &Outbound) -> crate::Result<Vec<RawOutbound>> {
-        calls::check(message, &self.capabilities)?;
+        calls::check(message, self)?;
         send::plan(message, self.phone_number_id.as_deref().unwrap_or_default())
     }
 
     fn interpret(&self, answer: &TransportAnswer, now: Timestamp) -> SendOutcome {
         meta::interpret(answer, now)
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Call> {
+        asked::ask(ask, self.phone_number_id.as_deref())
+    }
+
+    fn told(&self, ask: &Ask, answer: &TransportAnswer) -> crate::Result<Told> {
+        asked::told(ask, answer)
     }
 }

@@ -19,7 +19,7 @@ fn now() -> Timestamp {
     Timestamp::from_seconds(1_795_354_200).unwrap_or(Timestamp::MIN)
 }
 
-fn message(
+pub(super) fn message(
     fixture: &ChannelFixture,
     (namespace, address): (Namespace, &str),
     text: &str,

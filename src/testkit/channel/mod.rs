@@ -18,15 +18,17 @@
 //!
 //! Bytes are fuzzed from fixed seeds: the same codec gives the same result everywhere.
 
+mod forms;
 mod honest;
 
+pub use forms::{answers_are_total, forms_are_as_declared};
 pub use honest::{
     a_transient_fault_rejects_nothing, receipts_are_declared, sending_is_as_declared,
     sources_are_named, texts_keep_their_limit,
 };
 
 use crate::channel::{ChannelCodec, KeyRing, RawInbound, Verified, verify};
-use crate::model::{Code, Decoded, TenantId, Timestamp};
+use crate::model::{Code, Decoded, Form, TenantId, Timestamp};
 
 /// Rounds of fuzzing for each sample, and for bytes of no sample.
 pub const ROUNDS: usize = 400;
@@ -47,6 +49,7 @@ pub struct ChannelFixture {
     mixed: Vec<Mixed>,
     secrets: Vec<String>,
     address: Option<String>,
+    forms: Vec<Form>,
 }
 
 impl ChannelFixture {
@@ -54,7 +57,7 @@ impl ChannelFixture {
     pub fn new(codec: impl ChannelCodec) -> Self {
         let codec = Box::new(codec);
         let (samples, mixed, secrets) = (Vec::new(), Vec::new(), Vec::new());
-        Self { codec, samples, mixed, secrets, address: None }
+        Self { codec, samples, mixed, secrets, address: None, forms: Vec::new() }
     }
 
     /// Adds a body that the codec reads into at least one event.
@@ -82,6 +85,13 @@ impl ChannelFixture {
     #[must_use]
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
+        self
+    }
+
+    /// Adds a form in which the codec can send; one for each element that it declares.
+    #[must_use]
+    pub fn form(mut self, form: Form) -> Self {
+        self.forms.push(form);
         self
     }
 
@@ -283,7 +293,7 @@ pub fn limits_are_kept(fixture: &ChannelFixture) {
 pub type Clause = (&'static str, fn(&ChannelFixture));
 
 /// Every clause of the channel contract, in order: for a program of your own that checks them.
-pub const CLAUSES: [Clause; 12] = [
+pub const CLAUSES: [Clause; 14] = [
     ("decode_is_total", decode_is_total),
     ("decode_is_pure", decode_is_pure),
     ("rejections_name_no_value", rejections_name_no_value),
@@ -296,6 +306,8 @@ pub const CLAUSES: [Clause; 12] = [
     ("a_transient_fault_rejects_nothing", a_transient_fault_rejects_nothing),
     ("receipts_are_declared", receipts_are_declared),
     ("sources_are_named", sources_are_named),
+    ("forms_are_as_declared", forms_are_as_declared),
+    ("answers_are_total", answers_are_total),
 ];
 
 /// Makes a module of one named test for each clause of the channel contract.
@@ -319,6 +331,8 @@ macro_rules! channel_contract {
                 a_transient_fault_rejects_nothing
                 receipts_are_declared
                 sources_are_named
+                forms_are_as_declared
+                answers_are_total
             );
         }
     };

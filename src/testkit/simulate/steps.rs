@@ -11,8 +11,8 @@ use super::truth::{as_home, as_outbox};
 use super::world::World;
 use crate::engine;
 use crate::model::{
-    ChannelId, ConversationId, DecisionId, Intent, Judge, Key, Pii, Purpose, RecordId, Ruling,
-    SendOutcome,
+    ChannelId, ConversationId, DecisionId, Form, Intent, Judge, Key, Pii, Purpose, RecordId,
+    Ruling, SendOutcome,
 };
 
 /// Microseconds of an hour.
@@ -166,6 +166,7 @@ impl World {
             conversation,
             title: None,
             answers: None,
+            form: Form::Words,
         });
         self.unanswered.insert(number);
         Some(number)

@@ -9,7 +9,7 @@ use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentHead, ComponentId, ComponentRow, Configuration, Consent, ConsentLedger, ConsentSignal,
     ConsentState, ContactLedger, Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus,
-    Digest, Erasure, ErasureId, Erasures, Finding, Identifier, IdentifierHome, IdentifierId,
+    Digest, Erasure, ErasureId, Erasures, Finding, Form, Identifier, IdentifierHome, IdentifierId,
     IdentifierNode, Indexed, Intent, Keeping, Key, Kind, LawfulBasis, Layout, LedgerEntry,
     LedgerState, Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry,
     OutboxState, Outcome, Part, Pii, Profile, Purpose, PurposeRules, Put, Receipt, RecordId,
@@ -254,6 +254,7 @@ fn decision(text: &str, time: Timestamp) -> Decision {
             conversation: None,
             title: None,
             answers: None,
+            form: Form::Words,
         },
         outcome: Outcome::Send {
             channel: channel("mail"),
