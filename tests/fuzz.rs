@@ -9,8 +9,8 @@
 use std::path::{Path, PathBuf};
 
 use omnichannel::channel::{
-    ChannelCodec, KeyRing, Mail, MailSender, Messenger, RawInbound, Segment, Slack, Telegram,
-    TouchpointJson, Twilio, Webhook, WhatsApp, verify,
+    ChannelCodec, InStore, KeyRing, Mail, MailSender, Messenger, RawInbound, Segment, Slack,
+    Telegram, TouchpointJson, Twilio, Webhook, WhatsApp, verify,
 };
 use omnichannel::model::{Channel, ChannelKind, Purpose, TenantId, Timestamp};
 
@@ -70,6 +70,14 @@ fn published(folder: &str) -> Vec<Vec<u8>> {
     files.into_iter().filter(fits).map(|path| std::fs::read(path).unwrap()).collect()
 }
 
+const SALE: &str = r#"{"type":"sale","id":"1","at":"2026-01-01T00:00:00Z","of":"2","codes":["A"],
+    "customer":{"loyalty_card":{"value":"4","verified":true},"email":"a@b.fr"},"till":3,
+    "lines":[{"product":"a","quantity":1,"amount":"89.00 EUR"}],"total":"89.00 EUR"}"#;
+
+const CALL: &str = r#"{"events":[{"type":"voicemail","call":"1","text":"hm",
+    "customer":{"phone":"+336"},
+    "recording":{"location":"a","media_type":"audio/wav"}},{"type":"keyed","call":"1","key":2}]}"#;
+
 fn targets() -> Vec<Target> {
     let channel = || Channel::new("one", ChannelKind::Messaging).unwrap();
     let own = "help@maison-lune.example";
@@ -94,6 +102,7 @@ fn targets() -> Vec<Target> {
         Target::new(Segment::new(channel()), &["segment"], &[r#"{"type":"track"}"#]),
         Target::new(TouchpointJson::new(channel()), &[], &[touchpoint]),
         Target::new(Webhook::new(channel()), &[], &[&wrapped]),
+        Target::new(InStore::new(channel()), &[], &[SALE, CALL]),
         Target::new(mail, &["email", "email_bounce", "email_replies"], &[letter]),
     ]
 }

@@ -5,8 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use omnichannel::channel::{
-    Ask, ChannelCodec, Mail, MailSender, Messenger, Segment, SignatureForm, SignatureScheme, Slack,
-    Telegram, TouchpointJson, Twilio, Webhook, WhatsApp,
+    Ask, ChannelCodec, InStore, Mail, MailSender, Messenger, Segment, SignatureForm,
+    SignatureScheme, Slack, Telegram, TouchpointJson, Twilio, Webhook, WhatsApp,
 };
 use omnichannel::model::{
     Channel, ChannelKind, LengthUnit, Namespace, Outside, RateScope, SendIdempotency,
@@ -24,6 +24,7 @@ fn codecs() -> Vec<(&'static str, Box<dyn ChannelCodec>)> {
     let mail = Mail::new(channel(), ["help@maison-lune.example"]).sending_as(sender);
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let webhook = Webhook::new(channel()).sending_to(Namespace::CrmId, "/", secret).unwrap();
+    let store = InStore::new(channel()).showing_to(Namespace::LoyaltyCard, "/", secret).unwrap();
     vec![
         ("`WhatsApp` (Cloud API)", Box::new(WhatsApp::new(channel()).sending_from("1"))),
         ("`Messenger::page`", Box::new(Messenger::page(channel()))),
@@ -34,6 +35,7 @@ fn codecs() -> Vec<(&'static str, Box<dyn ChannelCodec>)> {
         ("`Slack`", Box::new(Slack::new(channel()))),
         ("`Mail`", Box::new(mail)),
         ("`Webhook`", Box::new(webhook)),
+        ("`InStore`", Box::new(store)),
         ("`Segment`", Box::new(Segment::new(channel()))),
         ("`TouchpointJson`", Box::new(TouchpointJson::new(channel()))),
     ]

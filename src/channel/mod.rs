@@ -33,6 +33,7 @@ mod slack;
 #[cfg(feature = "smtp")]
 mod smtp;
 mod stop;
+mod store;
 mod telegram;
 mod touchpoint;
 mod twilio;
@@ -58,6 +59,7 @@ pub use segment::Segment;
 pub use slack::Slack;
 #[cfg(feature = "smtp")]
 pub use smtp::Smtp;
+pub use store::InStore;
 pub use telegram::Telegram;
 pub use touchpoint::TouchpointJson;
 pub use twilio::Twilio;

@@ -133,7 +133,7 @@ fn identifier(object: &Object<'_>) -> Result<Identifier, Rejection> {
 }
 
 /// The identifier that names a party longest, the first of equals; a device names nobody.
-fn most_lasting(identifiers: &[Identifier]) -> Option<Identifier> {
+pub(in crate::channel) fn most_lasting(identifiers: &[Identifier]) -> Option<Identifier> {
     let mut best: Option<&Identifier> = None;
     for seen in identifiers.iter().filter(|seen| seen.namespace != Namespace::Device) {
         if best.is_none_or(|best| seen.namespace.stability() > best.namespace.stability()) {
@@ -194,7 +194,7 @@ fn message(object: &Object<'_>) -> Result<Message, Rejection> {
     })
 }
 
-fn blob(object: &Object<'_>) -> Result<BlobRef, Rejection> {
+pub(in crate::channel) fn blob(object: &Object<'_>) -> Result<BlobRef, Rejection> {
     let Some(location) = object.id(&["location"])? else {
         return Err(object.missing("location", "it says where the file is"));
     };
@@ -223,7 +223,7 @@ fn receipt(object: &Object<'_>) -> Result<Receipt, Rejection> {
     Ok(receipt.with_code(object.id(&["code"])?.map(str::to_owned)))
 }
 
-fn consent(object: &Object<'_>) -> Result<ConsentSignal, Rejection> {
+pub(in crate::channel) fn consent(object: &Object<'_>) -> Result<ConsentSignal, Rejection> {
     let Some(endpoint) = object.object(&["endpoint"])? else {
         return Err(object.missing("endpoint", "it says which address the choice is about"));
     };
