@@ -17,6 +17,7 @@ mod counts;
 mod entropy;
 mod erase;
 mod export;
+mod files;
 mod follow;
 mod import;
 mod in_force;
@@ -41,6 +42,7 @@ pub use configure::{Configured, Preview};
 pub use counts::Counts;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use export::Export;
+pub use files::FileFate;
 pub use import::{Import, Imported, RefusedLine};
 pub use index::RecordIndex;
 pub use poll::Polled;
@@ -51,7 +53,7 @@ use crate::channel::{ChannelAdapter, KeyRing};
 use crate::engine::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Capabilities, ChannelId, Configuration, ErasureKey, IdKey, TenantId};
-use crate::storage::Store;
+use crate::storage::{BlobStore, Store};
 use in_force::Held;
 
 /// The secrets of a data set.
@@ -96,6 +98,7 @@ pub struct Hub {
     counters: counts::Counters,
     erasure_keys: Vec<ErasureKey>,
     follower: Option<follow::Follower>,
+    blobs: Option<Arc<dyn BlobStore>>,
 }
 
 impl Hub {
@@ -122,6 +125,7 @@ impl Hub {
             counters: counts::Counters::default(),
             erasure_keys: Vec::new(),
             follower: None,
+            blobs: None,
         }
     }
 

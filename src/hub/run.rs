@@ -66,6 +66,10 @@ impl Hub {
             return Ok(Some(answer));
         }
         let rows = changeset.rows();
+        let forgotten = self.files_of(&changeset);
+        // Before, so that a crash leaves no file of a person who is gone; and after, for whoever
+        // fetched one meanwhile.
+        self.forget_files(&forgotten).await?;
         let moved = self
             .follower
             .as_ref()
@@ -73,6 +77,7 @@ impl Hub {
         match self.store.commit(changeset).await? {
             Commit::Applied(_) => {
                 trace::committed(operation, rounds, rows);
+                self.forget_files(&forgotten).await?;
                 self.tell_follower(&moved.unwrap_or_default());
                 Ok(Some(answer))
             }

@@ -8,6 +8,7 @@
 //! 1. One door for writes: [`Store::commit`] is atomic and conditional.
 //! 2. A store never retries by itself and never decides policy.
 
+mod blob;
 mod by_id;
 mod check;
 mod memory;
@@ -18,6 +19,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use blob::{BlobPlace, BlobStore, DirectoryBlobs, MemoryBlobs};
 pub use check::{check, listed_under};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]

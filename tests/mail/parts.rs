@@ -1,6 +1,8 @@
 //! What of a mail is text and what is a file.
 
-use super::{event, files, mail, text};
+use omnichannel::model::Part;
+
+use super::{codec, event, files, mail, text};
 
 fn typed(content_type: &str, body: &str) -> Vec<u8> {
     mail(&format!("From: a@x.org\nMIME-Version: 1.0\nContent-Type: {content_type}"), body)
@@ -138,4 +140,22 @@ fn smuggled_and_stray_header_lines_deceive_nobody() {
     assert_eq!(text(&open), "no empty line\nTo: b@x.org");
     let twice = event(mail("From: a@x.org\nFrom: b@x.org", "x"));
     assert_eq!(super::sender(&twice), Some("a@x.org"));
+}
+
+#[test]
+fn a_file_is_got_by_the_place_that_its_event_names() {
+    let letter = "From: a@x.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\
+        Voici.\r\n--b\r\nContent-Type: image/png; name=\"dress.png\"\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n/w==\r\n--b--\r\n";
+    let event = event(letter);
+    let parts = &event.message.as_ref().unwrap().parts;
+    let Some(Part::Media(file)) = parts.last() else { panic!("{parts:?}") };
+    let bytes = codec().file(letter.as_bytes(), file.location.expose()).unwrap();
+    assert_eq!(bytes, [0, 1, 2, 255]);
+    assert_eq!(file.bytes, Some(4));
+    for other in ["part:3", "part:", "2", "https://x.org", "part:2.begin-1"] {
+        assert_eq!(codec().file(letter.as_bytes(), other), None, "{other}");
+    }
+    let whole = "From: a@x.org\r\nContent-Type: image/png\r\n\r\nhm";
+    assert_eq!(codec().file(whole.as_bytes(), "part:1").as_deref(), Some(&b"hm"[..]));
 }

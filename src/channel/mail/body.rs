@@ -108,6 +108,15 @@ impl<'a> Entity<'a> {
         self.children.iter().find_map(|child| child.find(media_type))
     }
 
+    /// The part of that number; `1` is the whole where it has no parts.
+    pub(super) fn numbered(&self, number: &str) -> Option<&Self> {
+        if self.children.is_empty() {
+            let own = if self.number.is_empty() { "1" } else { &self.number };
+            return (own == number).then_some(self);
+        }
+        self.children.iter().find_map(|child| child.numbered(number))
+    }
+
     /// Its bytes without transfer encoding.
     pub(super) fn bytes(&self) -> std::borrow::Cow<'a, [u8]> {
         transferred(self.body, self.encoding().as_deref())

@@ -137,6 +137,17 @@ impl Mail {
         self
     }
 
+    /// The bytes of a file of a mail, by the place that its event names: `part:2`. For whoever
+    /// still holds the mail: nothing else does.
+    ///
+    /// `None` where the mail has no such part, cannot be read, or names an uuencoded file.
+    pub fn file(&self, mail: &[u8], location: &str) -> Option<Vec<u8>> {
+        let number = location.strip_prefix("part:")?;
+        let mail = mail.get(..self.capabilities.body_bytes_max).unwrap_or(mail);
+        let mail = mail.strip_prefix(b"\xef\xbb\xbf").unwrap_or(mail).trim_ascii_start();
+        Entity::read(mail).ok()?.numbered(number).map(|part| part.bytes().into_owned())
+    }
+
     /// The same, with another limit of a mail.
     #[must_use]
     pub fn with_limit(mut self, body_bytes_max: usize) -> Self {
