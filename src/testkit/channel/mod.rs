@@ -20,12 +20,14 @@
 
 mod forms;
 mod honest;
+mod provider;
 
 pub use forms::{answers_are_total, forms_are_as_declared};
 pub use honest::{
     a_transient_fault_rejects_nothing, receipts_are_declared, sending_is_as_declared,
     sources_are_named, texts_keep_their_limit,
 };
+pub use provider::{Dialect, FAULTS, Fault, FaultyProvider, TakenCall};
 
 use crate::channel::{ChannelCodec, KeyRing, RawInbound, Verified, verify};
 use crate::model::{Code, Decoded, Form, TenantId, Timestamp};
