@@ -168,7 +168,11 @@ fn filled(
         once_within_hours: 24,
         delivery: DeliveryClass::AtMostOnce,
     };
-    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     let mail = MemoryChannel::new(Channel::new("mail", ChannelKind::Email)?, Namespace::Email);
     let keys = Keys { id_key: IdKey::new(&[7; 32])? };
     let hub = Hub::new(Arc::clone(&store), keys, FixedClock::new(now()?), SeededEntropy::new(1))

@@ -5,6 +5,8 @@
 #[path = "consistency/world.rs"]
 mod world;
 
+#[path = "consistency/caps.rs"]
+mod caps;
 #[path = "consistency/confirmation.rs"]
 mod confirmation;
 #[path = "consistency/properties.rs"]

@@ -39,7 +39,11 @@ fn bare(store: impl Store) -> Hub {
         once_within_hours: 0,
         delivery: DeliveryClass::default(),
     };
-    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     Hub::new(store, keys(), FixedClock::new(now()), SeededEntropy::new(1))
         .configured(Configuration { policy, ..Configuration::default() })
         .expect("a fine policy")

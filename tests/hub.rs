@@ -47,7 +47,8 @@ fn configuration() -> Configuration {
         action: QuietAction::Hold,
         plausible_offsets: vec!["+01:00".parse().expect("an offset")],
     };
-    let policy = Policy { purposes: purposes.into(), quiet_hours: Some(quiet) };
+    let policy =
+        Policy { purposes: purposes.into(), quiet_hours: Some(quiet), ..Policy::default() };
     Configuration { policy, ..Configuration::default() }
 }
 

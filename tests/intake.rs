@@ -114,7 +114,11 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
         once_within_hours: 0,
         delivery: DeliveryClass::default(),
     };
-    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     let channel = Arc::new(MemoryChannel::new(mail, Namespace::Email));
     let hub = Hub::new(Arc::clone(&store), keys(), FixedClock::new(now()), SeededEntropy::new(1))
         .configured(Configuration { policy, ..Configuration::default() })

@@ -109,7 +109,11 @@ fn hub(store: impl Store, folder: &Path) -> (Hub, Arc<FixedClock>) {
         once_within_hours: 24,
         delivery: DeliveryClass::AtMostOnce,
     };
-    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     let hub = Hub::new(store, keys(), Arc::clone(&clock), SeededEntropy::new(1))
         .configured(Configuration { policy, ..Configuration::default() })
         .unwrap()

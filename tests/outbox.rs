@@ -49,7 +49,11 @@ fn due_as(capabilities: Capabilities, delivery: DeliveryClass) -> World {
         once_within_hours: 24,
         delivery,
     };
-    let policy = Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     let hub = Hub::new(Arc::clone(&store), keys(), FixedClock::new(now()), SeededEntropy::new(1))
         .configured(Configuration { policy, ..Configuration::default() })
         .expect("a fine policy")

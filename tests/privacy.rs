@@ -38,8 +38,11 @@ fn nothing_that_a_log_could_hold_names_a_person() {
         once_within_hours: 1,
         delivery: DeliveryClass::default(),
     };
-    let policy =
-        Policy { purposes: [(Purpose::new("marketing"), rules)].into(), quiet_hours: None };
+    let policy = Policy {
+        purposes: [(Purpose::new("marketing"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    };
     let hub = hub(MemoryStore::new())
         .configured(Configuration { policy, ..Configuration::default() })
         .expect("a fine policy");

@@ -19,6 +19,9 @@ use super::rules::STANDARD;
 /// The fact that `decide` adds to blocks that pass with time alone.
 pub(super) const SENDABLE_FROM: &str = "sendable_from";
 
+/// The fact that says from when such a channel would be decided on, to wait there.
+pub(super) const UNBLOCKED_FROM: &str = "unblocked_from";
+
 /// One change that alone would let the message go by a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -134,14 +137,19 @@ fn weighed<'a>(
     decision: &'a Decision,
 ) -> Vec<(&'a [Finding], Option<Change>)> {
     let mut weighed: Vec<(&[Finding], Option<Change>)> = Vec::new();
+    let mut taken_from: Option<Timestamp> = None;
     let channels = decision.findings.chunk_by(|a, b| a.channel == b.channel);
     for findings in channels.filter(|findings| blocks(findings).next().is_some()) {
         let change = change(rules, findings);
         let left = change.clone().and_then(|change| {
             let mut known = weighed.iter().filter_map(|(_, earlier)| earlier.as_ref());
             let lift = known.try_fold(change.lift, |lift, earlier| lift.beyond(&earlier.lift))?;
-            Some(Change { lift, ..change })
+            // From then on a preferred channel is decided on, if only to wait there.
+            let is_taken = matches!(lift, Lift::Time(at) if taken_from.is_some_and(|it| it <= at));
+            (!is_taken).then_some(Change { lift, ..change })
         });
+        let unblocked = blocks(findings).find_map(|finding| typed(finding, UNBLOCKED_FROM));
+        taken_from = taken_from.into_iter().chain(unblocked).min();
         if left.is_some() || change.is_none() {
             weighed.push((findings, left));
         }

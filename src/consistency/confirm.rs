@@ -49,6 +49,7 @@ use super::permission::Permission;
 ///         delivery: DeliveryClass::default(),
 ///     }),
 ///     quiet_until: None,
+///     capped_until: None,
 ///     attempts: 0,
 /// };
 /// let authorized = confirm(&decision, &standing, now);
@@ -83,7 +84,8 @@ pub fn confirm(
     if !permitted && !bug!("consent_not_rechecked") {
         return Err(Refusal::ConsentLost);
     }
-    if now < *at || standing.quiet_until.is_some_and(|end| now < end) {
+    let held = standing.quiet_until.max(standing.capped_until);
+    if now < *at || held.is_some_and(|end| now < end) {
         return Err(Refusal::TooEarly);
     }
     let outbound = Outbound {

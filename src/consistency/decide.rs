@@ -10,6 +10,8 @@
 //! - On a channel with several endpoints the first without a block counts: consent given before
 //!   nothing said before withdrawn, then the smallest id. Where none is free, the first is
 //!   reported.
+//! - What is held is judged again where it is held to: a hold may carry a message past what would
+//!   have skipped it.
 //! - Channels after the one decided on are not judged: they would say nothing about the outcome.
 //! - Cost: O(channels x endpoints x rules x rounds x ledger); two rounds at most with our rules.
 
@@ -23,7 +25,7 @@ use crate::model::{
     Digest, Finding, Intent, LedgerEntry, Outcome, Policy, Reach, Ruled, Timestamp, UtcOffset,
 };
 
-use super::change::SENDABLE_FROM;
+use super::change::{SENDABLE_FROM, UNBLOCKED_FROM};
 use super::rule::{Case, Judgement, Rule};
 use super::rules::STANDARD;
 
@@ -49,7 +51,7 @@ const ROUNDS_MAX: usize = 8;
 ///     delivery: DeliveryClass::default(),
 /// };
 /// let purposes = BTreeMap::from([(marketing.clone(), rules)]);
-/// let policy = Policy { purposes, quiet_hours: None };
+/// let policy = Policy { purposes, ..Policy::default() };
 /// let configuration = Configuration { policy, ..Configuration::default() };
 /// let subject: RecordId = "8f14e45f-ceea-867a-9a36-dedd4bea2543".parse()?;
 /// let email = ChannelId::new("email")?;
@@ -127,8 +129,8 @@ fn choose(rules: &[&dyn Rule], case: &Case<'_>) -> (Outcome, Vec<Finding>) {
         let case = Case { channel: Some(channel), ..*case };
         let judged = judge_channel(rules, &case);
         let free = judged.is_free();
-        let sendable_from = if free { None } else { sendable_from(rules, &case, &judged) };
-        findings.extend(judged.findings(rules, Some(channel), sendable_from));
+        let ends = if free { None } else { ends(rules, &case, &judged) };
+        findings.extend(judged.findings(rules, Some(channel), ends));
         if let (true, Some(reach)) = (free, judged.reach) {
             let (channel, endpoint) = (channel.clone(), reach.endpoint);
             return (Outcome::Send { channel, endpoint, at: judged.at }, findings);
@@ -165,14 +167,16 @@ impl Judged<'_> {
         &self,
         rules: &[&dyn Rule],
         channel: Option<&ChannelId>,
-        sendable_from: Option<Timestamp>,
+        ends: Option<Ends>,
     ) -> Vec<Finding> {
         let unsettled = (!self.settled).then(|| ("decide", Judgement::block("unsettled")));
         let named = rules.iter().map(|rule| rule.name()).zip(self.judgements.iter().cloned());
         let finding = |(rule, judgement): (&'static str, Judgement)| {
-            let from = sendable_from.filter(|_| judgement.blocks());
-            let from = from.map(|from| (SENDABLE_FROM, from.to_string()));
-            let facts = judgement.facts.into_iter().chain(from);
+            let ends = ends.filter(|_| judgement.blocks());
+            let told = ends.map(|ends| (SENDABLE_FROM, ends.sendable.to_string()));
+            let held = ends.filter(|ends| ends.unblocked < ends.sendable);
+            let held = held.map(|ends| (UNBLOCKED_FROM, ends.unblocked.to_string()));
+            let facts = judgement.facts.into_iter().chain(told).chain(held);
             Finding {
                 rule: rule.to_owned(),
                 channel: channel.cloned(),
@@ -247,14 +251,29 @@ fn judge<'a>(rules: &[&dyn Rule], mut case: Case<'a>) -> Judged<'a> {
     Judged { judgements, reach: case.reach, at: case.at, settled }
 }
 
-/// The first instant at which, asked again, nothing would block or wait; if time alone gets there.
-fn sendable_from(rules: &[&dyn Rule], case: &Case<'_>, judged: &Judged<'_>) -> Option<Timestamp> {
-    let mut then = judged.blocked_until()?;
+/// When time alone ends the blocks of a channel.
+#[derive(Clone, Copy)]
+struct Ends {
+    /// The first instant at which, asked again, nothing would block.
+    unblocked: Timestamp,
+    /// The first at which nothing would wait, either.
+    sendable: Timestamp,
+}
+
+/// When time alone ends the blocks of a channel; `None` where it does not get there.
+fn ends(rules: &[&dyn Rule], case: &Case<'_>, judged: &Judged<'_>) -> Option<Ends> {
+    let (mut then, mut unblocked) = (judged.blocked_until()?, None);
     for _ in 0..ROUNDS_MAX {
         let judged = judge_channel(rules, &Case { now: then, at: then, ..*case });
         let next = if judged.is_free() { judged.at } else { judged.blocked_until()? };
+        if judged.is_free() {
+            let unblocked = *unblocked.get_or_insert(then);
+            if next == then {
+                return Some(Ends { unblocked, sendable: then });
+            }
+        }
         if next == then {
-            return judged.is_free().then_some(then);
+            return None;
         }
         then = next;
     }

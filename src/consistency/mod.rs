@@ -28,5 +28,6 @@ pub use decide::{decide, decide_with};
 pub use explain::{explain, explain_with};
 pub use rule::{Case, Judgement, Rule};
 pub use rules::{
-    Consent, Duplicate, PurposeDeclared, QuietTime, Reachability, STANDARD, Validity, quiet_until,
+    Consent, Duplicate, Frequency, PurposeDeclared, QuietTime, Reachability, STANDARD, Validity,
+    capped_until, quiet_until,
 };

@@ -35,7 +35,7 @@ use super::change::Lift;
 ///     .into_iter()
 ///     .chain([&NoJokes as &dyn Rule])
 ///     .collect();
-/// assert_eq!(rules.len(), 7);
+/// assert_eq!(rules.len(), 8);
 /// ```
 ///
 /// # Contract

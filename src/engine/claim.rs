@@ -5,7 +5,7 @@
 //! sent: it is tried again only where the channel tells repetitions, or where the message's class
 //! would rather have it twice than never.
 //!
-//! Costs three rounds and one row.
+//! Costs three rounds and one row; a second row where a frequency cap concerns it.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
 use crate::consistency;
 use crate::model::{
-    Authorized, Changeset, Decision, DecisionId, Key, LedgerState, Outbound, OutboxEntry,
-    OutboxState, Outcome, Refusal, SendOutcome, Standing, Timestamp,
+    Authorized, Changeset, Decision, DecisionId, Key, LedgerEntry, LedgerState, Outbound,
+    OutboxEntry, OutboxState, Outcome, RecordId, Refusal, SendOutcome, Standing, Timestamp,
 };
 
 /// How long a claim holds.
@@ -98,7 +98,13 @@ pub fn claim(
         Ok(message) => {
             let next = leased(&entry, unknown, now);
             let claim = Claim { message, fence: next.fence };
-            Ok((Claimed::Send(Box::new(claim)), postponed(context, &read, next)))
+            let mut writing = Writing::new(context.tenant);
+            writing.put_outbox(next);
+            if is_capped(context, decision) {
+                // It counts from now on where it leaves, so that another hub sees no room there.
+                outgoing::left(context, &read, (entry.subject, entry.decision), now, &mut writing);
+            }
+            Ok((Claimed::Send(Box::new(claim)), writing.finish(&read)))
         }
         Err(Refusal::TooEarly) => {
             let due = not_before(decision, &standing, now);
@@ -139,7 +145,8 @@ fn not_before(decision: &Decision, standing: &Standing, now: Timestamp) -> Times
         Outcome::Send { at, .. } => *at,
         Outcome::Suppress => now,
     };
-    standing.quiet_until.unwrap_or(now).max(at).max(now.plus(Duration::from_secs(1)))
+    let held = standing.quiet_until.max(standing.capped_until).unwrap_or(now);
+    held.max(at).max(now.plus(Duration::from_secs(1)))
 }
 
 /// An entry that stays open; nothing else changes.
@@ -171,9 +178,20 @@ fn standing(
     let tenant = context.tenant;
     let located = locate(context, read, entry.subject)?;
     let offset = located.as_ref().and_then(|found| utc_offset(context, read, found));
+    let capped = is_capped(context, decision);
+    let records = located.iter().filter(|_| capped).flat_map(|found| &found.cluster.records);
+    let records: Vec<RecordId> = records.copied().collect();
+    for record in &records {
+        read.want(Key::ledger(tenant, *record));
+    }
     read.settle()?;
     let (policy, purpose) = (&context.configuration.policy, &decision.intent.purpose);
-    let Outcome::Send { endpoint, .. } = &decision.outcome else { return Err(Pause::Stale) };
+    let Outcome::Send { channel, endpoint, .. } = &decision.outcome else {
+        return Err(Pause::Stale);
+    };
+    let ledgers = records.iter().filter_map(|record| read.ledger(tenant, *record));
+    let ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
+    let message = (purpose, channel, decision.id);
     let held = located.map(|found| endpoints(&found.component, &found.cluster)).unwrap_or_default();
     let held = held.into_iter().find(|held| held.id == *endpoint);
     let choices = choices(context, read, *endpoint)?;
@@ -185,6 +203,14 @@ fn standing(
         reservation: reserved.map(|reserved| reserved.state),
         rules: policy.purposes.get(purpose).cloned(),
         quiet_until: consistency::quiet_until(policy, purpose, offset, now),
+        capped_until: consistency::capped_until(policy, message, offset, &ledger, now),
         attempts: entry.attempts,
     })
+}
+
+/// Whether a cap may hold the message back.
+fn is_capped(context: &Context<'_>, decision: &Decision) -> bool {
+    let Outcome::Send { channel, .. } = &decision.outcome else { return false };
+    let mut caps = context.configuration.policy.caps.iter();
+    caps.any(|cap| cap.concerns(&decision.intent.purpose, channel))
 }

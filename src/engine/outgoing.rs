@@ -6,7 +6,8 @@ use super::writing::Writing;
 use super::{Context, Pause, Reading, Step};
 use crate::model::{
     DeadLetter, Decision, DecisionId, DeliveryClass, Index, Key, LedgerEntry, LedgerState,
-    OutboxEntry, OutboxState, Outcome, Range, SendIdempotency, SendOutcome, Sort, Timestamp,
+    OutboxEntry, OutboxState, Outcome, Range, RecordId, SendIdempotency, SendOutcome, Sort,
+    Timestamp,
 };
 
 /// Most tries of one message; then it is given up.
@@ -149,6 +150,21 @@ fn mark(
     let mut ledger = row.as_ref().clone();
     ledger.put(LedgerEntry { state, ..reserved });
     writing.put_ledger(entry.subject, ledger);
+}
+
+/// Moves a reservation to the instant at which its message leaves.
+pub(super) fn left(
+    context: &Context<'_>,
+    read: &Reading<'_>,
+    (subject, decision): (RecordId, DecisionId),
+    now: Timestamp,
+    writing: &mut Writing,
+) {
+    let Some(row) = read.ledger(context.tenant, subject) else { return };
+    let Some(reserved) = row.of(decision).cloned() else { return };
+    let mut ledger = row.as_ref().clone();
+    ledger.put(LedgerEntry { at: now, ..reserved });
+    writing.put_ledger(subject, ledger);
 }
 
 /// The open entry that goes before this one in its conversation.

@@ -306,6 +306,8 @@ pub struct Standing {
     pub rules: Option<super::policy::PurposeRules>,
     /// Until when it is quiet at the party's place, as `consistency::quiet_until` says.
     pub quiet_until: Option<Timestamp>,
+    /// Until when frequency caps hold it back, as `consistency::capped_until` says.
+    pub capped_until: Option<Timestamp>,
     /// How often sending was tried before.
     pub attempts: u32,
 }

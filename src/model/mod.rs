@@ -31,6 +31,7 @@ mod parts;
 mod sighting;
 
 mod anomaly;
+mod cap;
 mod capabilities;
 mod decision;
 mod outbox;
@@ -67,6 +68,7 @@ mod transfer;
 pub use anomaly::Anomaly;
 pub use book::{AMOUNT_MAX, Book, BookDraft, ListPrice};
 pub use book_check::{BadBook, FAULTS_MAX, Fault, Problem};
+pub use cap::{CapWindow, FrequencyCap, Only};
 pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
 pub use channel::{
     BadChannelId, Channel, ChannelId, ChannelKind, ChannelTraits, Flow, Identifies, Medium,

@@ -1,10 +1,11 @@
 //! Policy: what may be said to whom, when; a versioned configuration that guesses nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::cap::{FrequencyCap, Only};
 use super::consent::{LawfulBasis, Purpose};
 use super::time::Timestamp;
 
@@ -83,11 +84,11 @@ impl std::str::FromStr for UtcOffset {
     }
 }
 
-/// What happens to a message that falls into quiet hours.
+/// What happens to a message that falls into quiet hours, or is beyond a frequency cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuietAction {
-    /// It waits until they end.
+    /// It waits until they end, or until there is room.
     Hold,
     /// It is not sent.
     Skip,
@@ -148,6 +149,9 @@ pub struct Policy {
     pub purposes: BTreeMap<Purpose, PurposeRules>,
     /// When nobody is disturbed.
     pub quiet_hours: Option<QuietHours>,
+    /// How often one party may be written to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<FrequencyCap>,
 }
 
 /// A place in a policy that cannot be meant so.
@@ -203,6 +207,20 @@ impl Policy {
             if hours.plausible_offsets.is_empty() {
                 let reason = "empty: name every offset at which a party of unknown place may be";
                 fault("quiet_hours.plausible_offsets".to_owned(), reason);
+            }
+        }
+        let mut names = BTreeSet::new();
+        for (place, cap) in self.caps.iter().enumerate() {
+            faults.extend(cap.faults(&format!("caps[{place}]")));
+            if !names.insert(cap.name.as_str()) {
+                let path = format!("caps[{place}].name");
+                faults.push(BadPolicy { path, reason: "another cap has this name" });
+            }
+            if let Only::Of(held) = &cap.holds
+                && held.iter().any(|purpose| !self.purposes.contains_key(purpose))
+            {
+                let reason = "names a purpose that the policy does not declare";
+                faults.push(BadPolicy { path: format!("caps[{place}].holds"), reason });
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }

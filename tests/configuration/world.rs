@@ -103,7 +103,11 @@ pub(crate) fn policy() -> Policy {
         once_within_hours: 0,
         delivery: DeliveryClass::AtMostOnce,
     };
-    Policy { purposes: [(Purpose::new("order"), rules)].into(), quiet_hours: None }
+    Policy {
+        purposes: [(Purpose::new("order"), rules)].into(),
+        quiet_hours: None,
+        ..Policy::default()
+    }
 }
 
 pub(crate) fn digest(hub: &Hub) -> Digest {

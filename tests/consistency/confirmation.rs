@@ -14,6 +14,7 @@ fn standing(world: &mut World) -> Standing {
         reservation: Some(LedgerState::Reserved),
         rules: Some(world.rules().clone()),
         quiet_until: None,
+        capped_until: None,
         attempts: 2,
     }
 }

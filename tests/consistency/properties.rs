@@ -1,6 +1,6 @@
 //! The laws over generated worlds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use omnichannel::consistency::{Lift, changes, explain};
@@ -64,6 +64,24 @@ fn place() -> impl Strategy<Value = Reach> {
     (on, 1..6_u128, choice()).prop_map(|(on, n, consent)| reach(on, n, consent))
 }
 
+fn caps() -> impl Strategy<Value = Vec<FrequencyCap>> {
+    let action = select(vec![QuietAction::Hold, QuietAction::Skip]);
+    let cap = (1..3_u32, 1..40_u32, any::<bool>(), action, any::<bool>(), offset());
+    let cap = cap.prop_map(|(max, long, is_days, action, is_of_mail, offset)| FrequencyCap {
+        name: format!("{max} in {long}"),
+        max,
+        within: match is_days {
+            true => CapWindow::CalendarDays { days: 1, plausible_offsets: vec![offset] },
+            false => CapWindow::RollingHours(long),
+        },
+        holds: Only::All,
+        counts: Only::All,
+        channels: if is_of_mail { Only::Of([channel("email")].into()) } else { Only::All },
+        action,
+    });
+    vec(cap, 0..2)
+}
+
 fn worlds() -> impl Strategy<Value = World> {
     let rules = (bases(), any::<bool>(), select(vec![0, 1, 24, 24])).prop_map(
         |(basis, respects_quiet_hours, once_within_hours)| PurposeRules {
@@ -73,17 +91,17 @@ fn worlds() -> impl Strategy<Value = World> {
             delivery: DeliveryClass::default(),
         },
     );
-    let policy = (option::weighted(0.9, rules), option::weighted(0.6, quiet()));
+    let policy = (option::weighted(0.9, rules), option::weighted(0.6, quiet()), caps());
     let view = (vec(place(), 0..6), vec(entry(), 0..3), option::of(offset()));
     let bounds = (option::weighted(0.3, instant(30)), option::weighted(0.3, instant(40)));
     let channels = subsequence(CHANNELS.to_vec(), 0..=3).prop_shuffle();
     (policy, view, bounds, channels, instant(12)).prop_map(
-        |((rules, quiet_hours), (reach, ledger, utc_offset), bounds, channels, now)| {
+        |((rules, quiet_hours, caps), (reach, ledger, utc_offset), bounds, channels, now)| {
             let mut world = World::free();
             let purpose = world.intent.purpose.clone();
             let purposes: BTreeMap<_, _> =
                 rules.map(|rules| (purpose, rules)).into_iter().collect();
-            world.policy = Policy { purposes, quiet_hours };
+            world.policy = Policy { purposes, quiet_hours, caps };
             world.view = ContactView { customer: world.view.customer, reach, ledger, utc_offset };
             world.intent.channels = channels.into_iter().map(channel).collect();
             (world.intent.not_before, world.intent.not_after) = bounds;
@@ -113,6 +131,32 @@ fn is_quiet(world: &World, when: Timestamp) -> bool {
                 minute >= from || minute < until
             }
         })
+}
+
+/// Whether one more at an instant would be too many, by counting in every window that holds it.
+fn is_full(world: &World, by: &ChannelId, when: Timestamp) -> bool {
+    const HOUR: i64 = 3_600_000_000;
+    world.policy.caps.iter().filter(|cap| cap.channels.has(by)).any(|cap| {
+        let (length, unit, offset) = match &cap.within {
+            CapWindow::RollingHours(hours) => (i64::from(*hours) * HOUR, 1, 0),
+            CapWindow::CalendarDays { days, plausible_offsets } => {
+                let place = world.view.utc_offset.unwrap_or(plausible_offsets[0]);
+                (i64::from(*days), 24 * HOUR, i64::from(place.minutes()) * 60_000_000)
+            }
+        };
+        let scaled = |at: Timestamp| (at.micros() + offset).div_euclid(unit);
+        let counted = world.view.ledger.iter().filter(|entry| {
+            let own = entry.decision == decision_id(42);
+            entry.state != LedgerState::Released && !own && cap.channels.has(&entry.channel)
+        });
+        let said: BTreeSet<_> = counted.map(|entry| (entry.at, entry.decision)).collect();
+        let now = scaled(when);
+        let all: Vec<i64> = said.iter().map(|(at, _)| scaled(*at)).chain([now]).collect();
+        all.iter().filter(|end| (**end - length < now) && now <= **end).any(|end| {
+            let within = all.iter().filter(|at| **at > end - length && *at <= end).count();
+            within > cap.max as usize
+        })
+    })
 }
 
 /// Makes the change that an explanation proposes.
@@ -175,12 +219,20 @@ proptest! {
     }
 
     #[test]
-    fn an_opt_out_a_sending_or_a_quiet_interval_never_helps(
+    fn an_opt_out_a_sending_a_cap_or_a_quiet_interval_never_helps(
         world in worlds(),
         which in 0..6_usize,
         entry in entry(),
         hours in quiet(),
+        more in caps(),
     ) {
+        let mut world = world;
+        // Where a cap holds on one channel only, another block there lets the next one send sooner;
+        // and what is held may be carried past what would have skipped it.
+        let action = world.policy.quiet_hours.as_ref().unwrap_or(&hours).action;
+        let hours = QuietHours { action, ..hours };
+        let alike = |cap| FrequencyCap { channels: Only::All, action, ..cap };
+        world.policy.caps = world.policy.caps.into_iter().map(alike).collect();
         let before = lateness(&world);
         let mut opted_out = world.clone();
         if let Some(endpoint) = world.view.reach.get(which).map(|reach| reach.endpoint) {
@@ -194,6 +246,10 @@ proptest! {
         let mut told = world.clone();
         told.view.ledger.push(entry);
         prop_assert!(lateness(&told) >= before, "a sending helped");
+
+        let mut capped = world.clone();
+        capped.policy.caps.extend(more.into_iter().map(alike));
+        prop_assert!(lateness(&capped) >= before, "a cap helped");
 
         let mut quieter = world;
         match &mut quieter.policy.quiet_hours {
@@ -233,15 +289,17 @@ proptest! {
     }
 
     #[test]
-    fn what_is_sent_goes_at_the_first_instant_that_is_not_quiet(world in worlds()) {
-        let Some((_, sent)) = world.sent() else { return Ok(()) };
+    fn what_is_sent_goes_at_the_first_instant_that_is_not_quiet_and_has_room(world in worlds()) {
+        let Some((by, sent)) = world.sent() else { return Ok(()) };
         let start = world.now.max(world.intent.not_before.unwrap_or(Timestamp::MIN));
-        let mut first = start;
-        while is_quiet(&world, first) {
-            let minute = first.micros().div_euclid(60_000_000) + 1;
-            first = Timestamp::from_micros(minute * 60_000_000).unwrap();
+        let held = |at| is_quiet(&world, at) || is_full(&world, &channel(&by), at);
+        prop_assert!(!held(sent));
+        let mut before = start;
+        while before < sent {
+            prop_assert!(held(before), "it could be sent at {}", before);
+            let minute = before.micros().div_euclid(60_000_000) + 1;
+            before = Timestamp::from_micros(minute * 60_000_000).unwrap();
         }
-        prop_assert_eq!(sent, first);
     }
 
     #[test]

@@ -17,6 +17,7 @@ fn with_nothing_against_it_it_goes_now_and_every_rule_says_so_in_order() {
         "email reachability pass endpoint",
         "email consent pass given",
         "email duplicate pass first",
+        "email frequency_cap pass none",
         "email quiet_hours pass none",
     ];
     assert_eq!(world.findings(), expected);
@@ -39,6 +40,7 @@ fn an_undeclared_purpose_blocks_and_other_rules_do_not_guess() {
         "email reachability pass endpoint",
         "email consent pass undeclared",
         "email duplicate pass undeclared",
+        "email frequency_cap pass none",
         "email quiet_hours pass undeclared",
     ];
     assert_eq!(world.findings(), expected);
@@ -100,7 +102,7 @@ fn without_an_endpoint_the_channel_is_blocked_and_the_next_is_tried() {
     let change = "it could be sent by `sms` if an endpoint of the customer on it were known";
     assert_eq!(world.would_change(), [change]);
     // Channels after the one decided on are not judged.
-    assert_eq!(world.findings().len(), 12);
+    assert_eq!(world.findings().len(), 14);
 }
 
 #[test]
@@ -278,11 +280,11 @@ fn a_channel_named_twice_is_judged_once() {
     let mut world = World::free();
     world.view.reach.clear();
     world.intent.channels = vec![channel("email"), channel("sms"), channel("email")];
-    assert_eq!(world.findings().len(), 12);
+    assert_eq!(world.findings().len(), 14);
     assert_eq!(world.would_change().len(), 2);
     let told = explain(&world.decide());
     let sentence = "by `sms`: no endpoint of the customer on the channel is known";
-    assert_eq!(told.reasons[8].sentence.to_string(), sentence);
+    assert_eq!(told.reasons[9].sentence.to_string(), sentence);
 }
 
 #[test]

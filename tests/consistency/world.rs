@@ -78,6 +78,7 @@ impl World {
             policy: Policy {
                 purposes: BTreeMap::from([(marketing.clone(), rules)]),
                 quiet_hours: None,
+                caps: Vec::new(),
             },
             view: ContactView {
                 customer: subject.into(),

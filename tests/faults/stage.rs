@@ -148,7 +148,7 @@ fn configuration() -> Configuration {
         (Purpose::new("marketing"), rules(LawfulBasis::LegitimateInterests, 24)),
         (Purpose::new("order"), rules(LawfulBasis::Contract, 0)),
     ];
-    let policy = Policy { purposes: purposes.into(), quiet_hours: None };
+    let policy = Policy { purposes: purposes.into(), quiet_hours: None, ..Policy::default() };
     Configuration { policy, ..Configuration::default() }
 }
 

@@ -23,7 +23,10 @@ pub(crate) fn configuration() -> Configuration {
         delivery: DeliveryClass::default(),
     };
     let purposes = [(Purpose::new("order"), rules)].into();
-    Configuration { policy: Policy { purposes, quiet_hours: None }, ..Configuration::default() }
+    Configuration {
+        policy: Policy { purposes, quiet_hours: None, ..Policy::default() },
+        ..Configuration::default()
+    }
 }
 
 pub(crate) fn letters() -> MemoryChannel {

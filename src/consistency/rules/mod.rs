@@ -2,6 +2,7 @@
 
 mod consent;
 mod duplicate;
+mod frequency_cap;
 mod purpose;
 mod quiet_hours;
 mod reachability;
@@ -9,6 +10,7 @@ mod validity;
 
 pub use consent::Consent;
 pub use duplicate::Duplicate;
+pub use frequency_cap::{Frequency, capped_until};
 pub use purpose::PurposeDeclared;
 pub use quiet_hours::{QuietTime, quiet_until};
 pub use reachability::Reachability;
@@ -17,11 +19,11 @@ pub use validity::Validity;
 use super::rule::Rule;
 
 /// The standard rules in their documented order: `purpose`, `validity`, `reachability`, `consent`,
-/// `duplicate`, `quiet_hours`.
+/// `duplicate`, `frequency_cap`, `quiet_hours`.
 ///
 /// What can never be mended on the way to the party is asked first, what passes with time last.
-pub const STANDARD: [&'static dyn Rule; 6] =
-    [&PurposeDeclared, &Validity, &Reachability, &Consent, &Duplicate, &QuietTime];
+pub const STANDARD: [&'static dyn Rule; 7] =
+    [&PurposeDeclared, &Validity, &Reachability, &Consent, &Duplicate, &Frequency, &QuietTime];
 
 /// The code of rules that judge by the purpose's rules, where it has none.
 const UNDECLARED: &str = "undeclared";

@@ -49,7 +49,7 @@ pub(super) fn configuration() -> Configuration {
         action: QuietAction::Hold,
         plausible_offsets: vec!["+01:00".parse().expect("an offset")],
     };
-    let policy = Policy { purposes, quiet_hours: Some(quiet_hours) };
+    let policy = Policy { purposes, quiet_hours: Some(quiet_hours), ..Policy::default() };
     Configuration { policy, ..Configuration::default() }
 }
 

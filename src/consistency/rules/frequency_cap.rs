@@ -1,0 +1,226 @@
+//! `frequency_cap`: nobody is written to more often than the policy says.
+//!
+//! What is reserved, sent or perhaps sent to any record of the customer counts, at the instant for
+//! which it is planned or at which it left; what was released does not, nor what this very
+//! decision reserved. A message is within a cap if every window that it would be in is.
+//!
+//! | code | rules | facts |
+//! |---|---|---|
+//! | `none` | pass: no cap holds the purpose on the channel | |
+//! | `within` | pass | `caps`: how many were asked |
+//! | `held` | wait until there is room | `cap`, `max`, `window`, `free_from` |
+//! | `skipped` | block until there is room | `cap`, `max`, `window`, `free_from` |
+//! | `no_offset` | block: the place is unknown and the cap names no offset | `cap` |
+//!
+//! # Why
+//!
+//! Only what was said makes room as it grows old: so the first instant with room is one at which an
+//! entry leaves a window, and those alone are tried.
+
+use std::slice;
+
+use crate::consistency::rule::{Case, Judgement, Rule, fact};
+use crate::model::{
+    CapWindow, ChannelId, DecisionId, Finding, FrequencyCap, LedgerEntry, LedgerState, Policy,
+    Purpose, QuietAction, Sentence, Timestamp, UtcOffset,
+};
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+const MINUTE: i64 = 60_000_000;
+
+/// Nobody is written to more often than the policy says. See the rule `frequency_cap`.
+#[derive(Debug, Clone, Copy)]
+pub struct Frequency;
+
+impl Rule for Frequency {
+    fn name(&self) -> &'static str {
+        "frequency_cap"
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Judgement {
+        let Some(channel) = case.channel else { return Judgement::pass("none") };
+        let message = Message { decision: case.decision, offset: case.view.utc_offset };
+        let (caps, purpose) = (case.policy.caps.iter(), &case.intent.purpose);
+        let caps: Vec<&FrequencyCap> = caps.filter(|cap| cap.concerns(purpose, channel)).collect();
+        if caps.is_empty() {
+            return Judgement::pass("none");
+        }
+        let held = caps.iter().filter_map(|cap| {
+            let room = message.room(cap, &case.view.ledger, case.at);
+            Some((cap, room)).filter(|(_, room)| *room != Room::From(case.at))
+        });
+        // What is skipped binds before what is held, and the longest before the others.
+        let binding = held.max_by_key(|(cap, room)| (cap.action == QuietAction::Skip, *room));
+        match binding {
+            None => Judgement::pass("within").with("caps", caps.len()),
+            Some((cap, Room::Untold)) => Judgement::block("no_offset").with("cap", &cap.name),
+            Some((cap, Room::From(free))) => {
+                let judgement = match cap.action {
+                    QuietAction::Hold => Judgement::wait("held", free),
+                    QuietAction::Skip => Judgement::block_until("skipped", free),
+                };
+                judgement
+                    .with("cap", &cap.name)
+                    .with("max", cap.max)
+                    .with("window", told(&cap.within))
+                    .with("free_from", free)
+            }
+        }
+    }
+
+    fn say(&self, finding: &Finding) -> Sentence {
+        let (cap, max) = (fact(finding, "cap"), fact(finding, "max"));
+        let (window, free) = (fact(finding, "window"), fact(finding, "free_from"));
+        let full = format!("the cap `{cap}` allows {max} within {window}");
+        Sentence::new(match finding.why.as_str() {
+            "none" => "no cap holds the purpose on the channel".to_owned(),
+            "within" => "there is room within every cap".to_owned(),
+            "held" => format!("{full}: there is room again from {free}"),
+            "skipped" => format!("{full}, and that many are said; there is room from {free}"),
+            _ => format!("the cap `{cap}` needs the party's offset from UTC or plausible ones"),
+        })
+    }
+}
+
+/// Until when caps hold back a message for a purpose on a channel; `None` where there is room at
+/// `at`.
+///
+/// For the standing at dispatch: what was planned for two days may leave on one. The ledger is that
+/// of every record of the customer. [`Timestamp::MAX`] where the end cannot be told.
+pub fn capped_until(
+    policy: &Policy,
+    (purpose, channel, decision): (&Purpose, &ChannelId, DecisionId),
+    offset: Option<UtcOffset>,
+    ledger: &[LedgerEntry],
+    at: Timestamp,
+) -> Option<Timestamp> {
+    let message = Message { decision, offset };
+    let mut then = at;
+    // Each pass moves on to where one cap has room; a day's message meets few.
+    for _ in 0..=policy.caps.len() {
+        let caps = policy.caps.iter().filter(|cap| cap.concerns(purpose, channel));
+        let free = caps.map(|cap| match message.room(cap, ledger, then) {
+            Room::From(free) => free,
+            Room::Untold => Timestamp::MAX,
+        });
+        let free = free.max().unwrap_or(then);
+        if free == then {
+            break;
+        }
+        then = free;
+    }
+    (then > at).then_some(then)
+}
+
+/// What is to be said.
+struct Message {
+    decision: DecisionId,
+    offset: Option<UtcOffset>,
+}
+
+/// When there is room within a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Room {
+    From(Timestamp),
+    /// The cap counts days of an unknown calendar.
+    Untold,
+}
+
+impl Message {
+    /// The first instant from `at` on at which there is room.
+    fn room(&self, cap: &FrequencyCap, ledger: &[LedgerEntry], at: Timestamp) -> Room {
+        let counts = |entry: &&LedgerEntry| {
+            entry.state != LedgerState::Released
+                && entry.decision != self.decision
+                && cap.counts.has(&entry.purpose)
+                && cap.channels.has(&entry.channel)
+        };
+        let said = ledger.iter().filter(counts).map(|entry| (entry.at.micros(), entry.decision));
+        let mut said: Vec<_> = said.collect();
+        if said.len() < cap.max as usize {
+            return Room::From(at);
+        }
+        // A list of copies is the same ledger.
+        said.sort_unstable();
+        said.dedup();
+        let said: Vec<i64> = said.into_iter().map(|(at, _)| at).collect();
+        let scales: Vec<Scale> = match &cap.within {
+            CapWindow::RollingHours(hours) => vec![Scale::rolling(i64::from(*hours), &said)],
+            CapWindow::CalendarDays { days, plausible_offsets } => {
+                let own = self.offset.as_ref().map(slice::from_ref);
+                let offsets = own.unwrap_or(plausible_offsets.as_slice());
+                if offsets.is_empty() {
+                    return Room::Untold;
+                }
+                let scale = |offset: &UtcOffset| Scale::days(i64::from(*days), *offset, &said);
+                offsets.iter().map(scale).collect()
+            }
+        };
+        let fits = |at: i64| scales.iter().all(|scale| scale.fits(at, cap.max));
+        let now = at.micros();
+        if fits(now) {
+            return Room::From(at);
+        }
+        let mut ends: Vec<i64> = scales.iter().flat_map(Scale::ends).filter(|e| *e > now).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let free = ends.into_iter().find(|end| fits(*end));
+        Room::From(free.and_then(Timestamp::from_micros).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// What was said, in units in which a window is a whole number long: microseconds, or days of one
+/// calendar.
+struct Scale {
+    said: Vec<i64>,
+    window: i64,
+    unit: i64,
+    offset: i64,
+}
+
+impl Scale {
+    fn rolling(hours: i64, said: &[i64]) -> Self {
+        Self { said: said.to_vec(), window: hours * HOUR, unit: 1, offset: 0 }
+    }
+
+    fn days(days: i64, offset: UtcOffset, said: &[i64]) -> Self {
+        let offset = i64::from(offset.minutes()) * MINUTE;
+        let said = said.iter().map(|at| at.saturating_add(offset).div_euclid(DAY)).collect();
+        Self { said, window: days, unit: DAY, offset }
+    }
+
+    /// Whether one more at that instant keeps every window that it is in within the cap.
+    fn fits(&self, at: i64, max: u32) -> bool {
+        let at = at.saturating_add(self.offset).div_euclid(self.unit);
+        let last = at.saturating_add(self.window);
+        // A window counts most where it ends with something that was said, or with this.
+        let later = self.said.iter().copied().filter(|said| (at..last).contains(said));
+        let mut ends = std::iter::once(at).chain(later);
+        ends.all(|end| self.within(end) < max as usize)
+    }
+
+    /// How many were said in the window that ends with `end`.
+    fn within(&self, end: i64) -> usize {
+        let until = self.said.partition_point(|said| *said <= end);
+        let from = self.said.partition_point(|said| *said <= end.saturating_sub(self.window));
+        until - from
+    }
+
+    /// The instants at which something leaves a window.
+    fn ends(&self) -> impl Iterator<Item = i64> {
+        let end = |said: &i64| {
+            let end = said.saturating_add(self.window).saturating_mul(self.unit);
+            end.saturating_sub(self.offset)
+        };
+        self.said.iter().map(end)
+    }
+}
+
+fn told(window: &CapWindow) -> String {
+    match window {
+        CapWindow::RollingHours(hours) => format!("{hours} hours"),
+        CapWindow::CalendarDays { days: 1, .. } => "a day of the party's calendar".to_owned(),
+        CapWindow::CalendarDays { days, .. } => format!("{days} days of the party's calendar"),
+    }
+}
