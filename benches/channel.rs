@@ -18,8 +18,8 @@ mod clock;
 use clock::on_core as time;
 use hmac::{Hmac, KeyInit, Mac};
 use omnichannel::channel::{
-    ChannelCodec, KeyRing, Mail, Messenger, RawInbound, Segment, Slack, Telegram, TouchpointJson,
-    Twilio, Webhook, WhatsApp, verify,
+    ChannelCodec, InStore, KeyRing, Mail, Messenger, RawInbound, Segment, Slack, Telegram,
+    TouchpointJson, Twilio, Webhook, WhatsApp, verify,
 };
 use omnichannel::model::{BadChannelId, Channel, ChannelKind, TenantId, Timestamp};
 use sha2::Sha256;
@@ -127,7 +127,7 @@ fn garbage(channel: &Channel, rounds: usize) {
     let megabyte = |unit: &str| unit.repeat((1 << 20) / unit.len()).into_bytes();
     let kinds = ["\u{fffd}", "[", "{\"a\":", "a=b&", "--b\r\n", "\"\\u0000", "\0", "From: a\r\n"];
     let channel = || channel.clone();
-    let codecs: [Box<dyn ChannelCodec>; 9] = [
+    let codecs: [Box<dyn ChannelCodec>; 10] = [
         Box::new(WhatsApp::new(channel())),
         Box::new(Messenger::page(channel())),
         Box::new(Telegram::new(channel())),
@@ -136,6 +136,7 @@ fn garbage(channel: &Channel, rounds: usize) {
         Box::new(Segment::new(channel())),
         Box::new(TouchpointJson::new(channel())),
         Box::new(Webhook::new(channel())),
+        Box::new(InStore::new(channel())),
         Box::new(Mail::new(channel(), [""; 0])),
     ];
     let (mut worst, mut named) = (0.0, String::new());

@@ -10,12 +10,13 @@ use omnichannel::model::{Code, Rejection};
 
 /// The channels that this tool has a codec for; `plug_in` gives each its codec.
 #[cfg(feature = "mail")]
-pub(crate) const CHANNELS: [&str; 9] = [
+pub(crate) const CHANNELS: [&str; 10] = [
     "email",
     "instagram",
     "messenger",
     "segment",
     "slack",
+    "store",
     "telegram",
     "touchpoint",
     "twilio",
@@ -23,11 +24,12 @@ pub(crate) const CHANNELS: [&str; 9] = [
 ];
 /// The channels that this tool has a codec for; `email` needs the feature `mail`.
 #[cfg(not(feature = "mail"))]
-pub(crate) const CHANNELS: [&str; 8] = [
+pub(crate) const CHANNELS: [&str; 9] = [
     "instagram",
     "messenger",
     "segment",
     "slack",
+    "store",
     "telegram",
     "touchpoint",
     "twilio",

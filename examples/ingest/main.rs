@@ -22,7 +22,8 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use omnichannel::Hub;
 use omnichannel::channel::{
-    KeyRing, Listening, Messenger, Segment, Slack, Telegram, TouchpointJson, Twilio, WhatsApp,
+    InStore, KeyRing, Listening, Messenger, Segment, Slack, Telegram, TouchpointJson, Twilio,
+    WhatsApp,
 };
 use omnichannel::hub::{Keys, SeededEntropy, SystemClock};
 use omnichannel::model::{Channel, ChannelKind, IdKey, TenantId};
@@ -150,6 +151,11 @@ fn plug_in(tenant: TenantId, arguments: &Arguments) -> Result<Hub, Failure> {
             KeyRing::default(),
         )
         .channel(tenant, Listening::new(Slack::new(messaging("slack")?)), KeyRing::default())
+        .channel(
+            tenant,
+            Listening::new(InStore::new(Channel::new("store", ChannelKind::Store)?)),
+            KeyRing::default(),
+        )
         .channel(tenant, Listening::new(Telegram::new(messaging("telegram")?)), KeyRing::default())
         .channel(tenant, Listening::new(Twilio::new(messaging("twilio")?)), KeyRing::default());
     #[cfg(feature = "mail")]

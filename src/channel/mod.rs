@@ -96,6 +96,7 @@ use crate::model::{
 /// 12. Every value of the profile names its source: `sources_are_named`.
 /// 13. What is declared beside words is planned, and nothing else: `forms_are_as_declared`.
 /// 14. What can be asked is answered, whatever the provider says: `answers_are_total`.
+/// 15. Bodies read and messages are written as the author's table says: `tables_hold`.
 ///
 /// Numbers stay: a clause that goes leaves its number behind.
 pub trait ChannelCodec: Debug + Send + Sync + 'static {

@@ -8,9 +8,9 @@ use omnichannel::channel::{
     TransportAnswer, Verified,
 };
 use omnichannel::model::{
-    Act, Capabilities, Channel, ChannelKind, ChannelProfile, Decoded, DeliveryStatus, Element,
-    Event, EventKind, Form, LengthUnit, Namespace, Occurred, Outbound, Receipt, SendOutcome,
-    TextLimit, Timestamp,
+    Act, Capabilities, Channel, ChannelKind, ChannelProfile, DecisionId, Decoded, DeliveryStatus,
+    Element, Event, EventKind, Form, LengthUnit, Namespace, Occurred, Outbound, Receipt,
+    SendOutcome, TenantId, TextLimit, Timestamp,
 };
 use omnichannel::testkit::channel::{CLAUSES, ChannelFixture};
 
@@ -157,6 +157,22 @@ fn failed(flaw: Flaw) -> Vec<&'static str> {
     let failed =
         clauses.filter(|(_, clause)| catch_unwind(AssertUnwindSafe(|| clause(&fixture))).is_err());
     failed.map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn a_table_that_does_not_hold_fails_its_clause() {
+    let fails = |event: &str, call: &str| {
+        let codec = Chat::new(Flaw::None);
+        let decision = DecisionId::from_uuid(TenantId::named("t").as_uuid());
+        let whom = (Namespace::MessagingId, "1");
+        let message = Outbound::new((decision, codec.1.id.clone()), whom, "Hello");
+        let fixture = ChannelFixture::new(codec).reads("read", &[event]).writes(message, &[call]);
+        let (_, clause) = CLAUSES[14];
+        catch_unwind(AssertUnwindSafe(|| clause(&fixture))).is_err()
+    };
+    assert!(!fails("receipt sent - - - -", "POST / Hello"));
+    assert!(fails("receipt delivered - - - -", "POST / Hello"));
+    assert!(fails("receipt sent - - - -", "POST / Goodbye"));
 }
 
 #[test]

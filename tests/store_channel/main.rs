@@ -9,7 +9,8 @@ mod told;
 use omnichannel::channel::{ChannelCodec as _, InStore, KeyRing, RawInbound, verify};
 use omnichannel::channel_contract;
 use omnichannel::model::{
-    BlobRef, Channel, ChannelKind, Decoded, Event, Form, Namespace, TenantId, Timestamp,
+    BlobRef, Channel, ChannelKind, DecisionId, Decoded, Event, Form, Namespace, Outbound, TenantId,
+    Timestamp,
 };
 use omnichannel::testkit::channel::ChannelFixture;
 
@@ -61,6 +62,19 @@ fn fixture() -> ChannelFixture {
         .sample(SALE)
         .sample(call)
         .sample(r#"{"type": "feedback", "score": 9, "of_most": 10, "text": "secret words"}"#)
+        .reads(SALE, &["track purchased till-3/123 loyalty_card:4-711 2026-11-22T11:45:00Z -"])
+        .reads(
+            call,
+            &[r#"message said v-1 phone:+33612345678 2026-11-22T13:30:00Z "secret words""#],
+        )
+        .writes(
+            Outbound::new(
+                (DecisionId::from_uuid(uuid::Uuid::nil()), channel().id),
+                (Namespace::Phone, "+33"),
+                "hm",
+            ),
+            &["refused: this channel sends to another kind of address"],
+        )
         .mixed(mixed, 1, &[1, 2, 3])
         .secret("secret words")
         .secret("zoe@example.org")

@@ -21,6 +21,7 @@
 mod forms;
 mod honest;
 mod provider;
+mod tables;
 
 pub use forms::{answers_are_total, forms_are_as_declared};
 pub use honest::{
@@ -28,9 +29,11 @@ pub use honest::{
     sources_are_named, texts_keep_their_limit,
 };
 pub use provider::{Dialect, FAULTS, Fault, FaultyProvider, TakenCall};
+pub use tables::{line_of, line_of_call, tables_hold};
 
 use crate::channel::{ChannelCodec, KeyRing, RawInbound, Verified, verify};
-use crate::model::{Code, Decoded, Form, TenantId, Timestamp};
+use crate::model::{Code, Decoded, Form, Outbound, TenantId, Timestamp};
+use tables::{Reads, Writes};
 
 /// Rounds of fuzzing for each sample, and for bytes of no sample.
 pub const ROUNDS: usize = 400;
@@ -52,14 +55,24 @@ pub struct ChannelFixture {
     secrets: Vec<String>,
     address: Option<String>,
     forms: Vec<Form>,
+    reads: Vec<Reads>,
+    writes: Vec<Writes>,
 }
 
 impl ChannelFixture {
     /// A codec without samples yet.
     pub fn new(codec: impl ChannelCodec) -> Self {
         let codec = Box::new(codec);
-        let (samples, mixed, secrets) = (Vec::new(), Vec::new(), Vec::new());
-        Self { codec, samples, mixed, secrets, address: None, forms: Vec::new() }
+        Self {
+            codec,
+            samples: Vec::new(),
+            mixed: Vec::new(),
+            secrets: Vec::new(),
+            address: None,
+            forms: Vec::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     /// Adds a body that the codec reads into at least one event.
@@ -94,6 +107,23 @@ impl ChannelFixture {
     #[must_use]
     pub fn form(mut self, form: Form) -> Self {
         self.forms.push(form);
+        self
+    }
+
+    /// Adds a row: a body, and its events in lines as [`line_of`] writes them.
+    #[must_use]
+    pub fn reads(mut self, body: impl Into<Vec<u8>>, events: &[&str]) -> Self {
+        let lines = events.iter().map(|line| (*line).to_owned()).collect();
+        self.reads.push(Reads { body: body.into(), lines });
+        self
+    }
+
+    /// Adds a row: a message, and its calls in lines as [`line_of_call`] writes them; of one that
+    /// is refused `refused: ` and why.
+    #[must_use]
+    pub fn writes(mut self, message: Outbound, calls: &[&str]) -> Self {
+        let lines = calls.iter().map(|line| (*line).to_owned()).collect();
+        self.writes.push(Writes { message, lines });
         self
     }
 
@@ -295,7 +325,7 @@ pub fn limits_are_kept(fixture: &ChannelFixture) {
 pub type Clause = (&'static str, fn(&ChannelFixture));
 
 /// Every clause of the channel contract, in order: for a program of your own that checks them.
-pub const CLAUSES: [Clause; 14] = [
+pub const CLAUSES: [Clause; 15] = [
     ("decode_is_total", decode_is_total),
     ("decode_is_pure", decode_is_pure),
     ("rejections_name_no_value", rejections_name_no_value),
@@ -310,6 +340,7 @@ pub const CLAUSES: [Clause; 14] = [
     ("sources_are_named", sources_are_named),
     ("forms_are_as_declared", forms_are_as_declared),
     ("answers_are_total", answers_are_total),
+    ("tables_hold", tables_hold),
 ];
 
 /// Makes a module of one named test for each clause of the channel contract.
@@ -335,6 +366,7 @@ macro_rules! channel_contract {
                 sources_are_named
                 forms_are_as_declared
                 answers_are_total
+                tables_hold
             );
         }
     };
