@@ -1,30 +1,5 @@
 //! E-mail: a whole message as RFC 5322 and MIME write it, one event each.
 //!
-//! | question | answer |
-//! |---|---|
-//! | kind | `message`; reports on our mails are `receipt`s, complaints and clicks `consent` |
-//! | id | `Message-ID` without its brackets |
-//! | sender | the first address of `From`, else of `Sender`, verbatim and asserted |
-//! | time | `Date`; one that cannot be read is a detail, and the time of receipt stands in |
-//! | text | `text/plain`, else HTML in words; of alternatives one, of parts in a row all |
-//! | files | everything else, mails within the mail included: `part:2.1`, numbered as IMAP does |
-//! | answers | `In-Reply-To`, then `References` from the last, nearest first |
-//! | set aside | `auto_reply`, `list_mail`, `report`, `echo` (the company writing to itself) |
-//! | the rest | `to`, `cc`, `reply_to` and `date_unreadable` in details |
-//!
-//! Quoted history and signatures stay in the text: what is said again is part of what was sent.
-//!
-//! Mails are written with [`Mail::sending_as`]: a text, its subject, what it answers. A server that
-//! takes them is `channel::Smtp` (feature `smtp`), or any [`Transport`](super::Transport) that
-//! reads the headers `MAIL FROM`, `RCPT TO` and `Message-ID` of a call.
-//!
-//! # The company's own addresses
-//!
-//! A mail from one of them is what the company said: outbound, and about the first recipient that
-//! is not the company's. Where every recipient is, and `Reply-To` is not, it is a form of the
-//! website that mails itself in a customer's name: inbound, from `Reply-To`. A list that is one of
-//! them is a shared mailbox, and what comes by it is no list mail.
-//!
 //! # Law
 //!
 //! 1. Any bytes give an answer, in time and memory bounded by the limits of the parts below
@@ -99,6 +74,33 @@ const WORDS_CHARS_MAX: usize = 200;
 /// assert_eq!(event.message.as_ref().unwrap().text().expose(), "Do you have it in 38?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// | question | answer |
+/// |---|---|
+/// | kind | `message`; reports on our mails are `receipt`s, complaints and clicks `consent` |
+/// | id | `Message-ID` without its brackets |
+/// | sender | the first address of `From`, else of `Sender`, verbatim and asserted |
+/// | time | `Date`; one that cannot be read is a detail, and the time of receipt stands in |
+/// | text | `text/plain`, else HTML in words; of alternatives one, of parts in a row all |
+/// | files | everything else, mails within the mail included: `part:2.1`, numbered as IMAP does |
+/// | answers | `In-Reply-To`, then `References` from the last, nearest first |
+/// | set aside | `auto_reply`, `list_mail`, `report`, `echo` (the company writing to itself) |
+/// | the rest | `to`, `cc`, `reply_to` and `date_unreadable` in details |
+///
+/// Quoted history and signatures stay in the text: what is said again is part of what was sent.
+///
+/// Mails are written with [`Mail::sending_as`]: a text, its subject, what it answers. A server that
+/// takes them is `channel::Smtp` (feature `smtp`), or any [`Transport`](super::Transport) that
+/// reads the headers `MAIL FROM`, `RCPT TO` and `Message-ID` of a call.
+///
+/// # The company's own addresses
+///
+/// A mail from one of them is what the company said: outbound, and about the first recipient that
+/// is not the company's. Where every recipient is, and `Reply-To` is not, it is a form of the
+/// website that mails itself in a customer's name: inbound, from `Reply-To`. A list that is one of
+/// them is a shared mailbox, and what comes by it is no list mail.
 #[derive(Clone)]
 pub struct Mail {
     channel: Channel,

@@ -1,27 +1,5 @@
 //! Messenger and Instagram: webhooks of a page or an account in, text messages out.
 //!
-//! | question | answer |
-//! |---|---|
-//! | kind | by the field that holds the event; `delivery` and `read` are receipts, one a message |
-//! | id | `mid`, or the comment's id; receipts, reactions and clicks have none |
-//! | sender | the page-scoped id (Instagram: the account's), scoped by the entry's id |
-//! | time | `timestamp`, else the entry's; milliseconds or seconds |
-//! | text | `text`; a quick reply or a postback is a [`Part::Choice`](crate::model::Part) |
-//! | files | the place of the bytes; the type is a range, such as `image/*` |
-//! | answers | `reply_to.mid`; of a comment the comment above it |
-//! | set aside | own echoes, notices about the page, figures |
-//! | the rest | in details by dotted path |
-//!
-//! A watermark (`read` up to an instant) may name no message: it is one receipt about all that were
-//! sent to the party until then ([`Receipt::up_to`](crate::model::Receipt::up_to)).
-//!
-//! # Echoes
-//!
-//! Everything that is sent comes back. What this application sent is set aside: it is known by
-//! [`Messenger::of_app`], or by the mark that [`plan`](ChannelCodec::plan) puts on it. Without the
-//! application's id every echo of an application is taken for its own. The others are outbound: by
-//! an agent, from the page's own inbox, or by another program.
-//!
 //! # Why
 //!
 //! The id of the checkbox plugin (`user_ref`) is an identifier of its own kind: it is a party's
@@ -69,6 +47,30 @@ const MARK: &str = "omnichannel/";
 /// assert_eq!(event.message.as_ref().unwrap().text().expose(), "Have you got it in 38?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// | question | answer |
+/// |---|---|
+/// | kind | by the field that holds the event; `delivery` and `read` are receipts, one a message |
+/// | id | `mid`, or the comment's id; receipts, reactions and clicks have none |
+/// | sender | the page-scoped id (Instagram: the account's), scoped by the entry's id |
+/// | time | `timestamp`, else the entry's; milliseconds or seconds |
+/// | text | `text`; a quick reply or a postback is a [`Part::Choice`](crate::model::Part) |
+/// | files | the place of the bytes; the type is a range, such as `image/*` |
+/// | answers | `reply_to.mid`; of a comment the comment above it |
+/// | set aside | own echoes, notices about the page, figures |
+/// | the rest | in details by dotted path |
+///
+/// A watermark (`read` up to an instant) may name no message: it is one receipt about all that were
+/// sent to the party until then ([`Receipt::up_to`](crate::model::Receipt::up_to)).
+///
+/// # Echoes
+///
+/// Everything that is sent comes back. What this application sent is set aside: it is known by
+/// [`Messenger::of_app`], or by the mark that [`plan`](ChannelCodec::plan) puts on it. Without the
+/// application's id every echo of an application is taken for its own. The others are outbound: by
+/// an agent, from the page's own inbox, or by another program.
 #[derive(Debug, Clone)]
 pub struct Messenger {
     channel: Channel,

@@ -1,20 +1,5 @@
 //! Segment Spec: what websites and apps everywhere already send about their users.
 //!
-//! Reads the six calls (identify, track, page, screen, group, alias), alone, in a `batch`, as a
-//! JSON array or one a line, as sent by the tracking libraries and as Segment-compatible collectors
-//! pass them on. Names come in camel case and, from older libraries, in snake case.
-//!
-//! | question | answer |
-//! |---|---|
-//! | kind | `type`, else the older `action`, else the one call whose fields are there |
-//! | sender | `userId` (an account), else `anonymousId` (a cookie), else nobody |
-//! | id | `messageId`; a repeat of it is a duplicate |
-//! | time | see the `time` file's table |
-//! | identifiers | the two ids, the person's e-mail and phone, `context.device` |
-//! | `previousId` of an alias | an account and a cookie, since it may be either |
-//! | attributes | scalar traits of the person, `context.locale` and `context.timezone` |
-//! | the rest | kept in details by dotted path |
-//!
 //! # Law
 //!
 //! 1. A group's traits describe the group, and `properties.email` describes anybody: neither is
@@ -57,6 +42,23 @@ use crate::model::{Capabilities, Channel, Decoded};
 /// assert_eq!(decoded.events[0].external_id.as_deref(), Some("m-1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// Reads the six calls (identify, track, page, screen, group, alias), alone, in a `batch`, as a
+/// JSON array or one a line, as sent by the tracking libraries and as Segment-compatible collectors
+/// pass them on. Names come in camel case and, from older libraries, in snake case.
+///
+/// | question | answer |
+/// |---|---|
+/// | kind | `type`, else the older `action`, else the one call whose fields are there |
+/// | sender | `userId` (an account), else `anonymousId` (a cookie), else nobody |
+/// | id | `messageId`; a repeat of it is a duplicate |
+/// | time | see the `time` file's table |
+/// | identifiers | the two ids, the person's e-mail and phone, `context.device` |
+/// | `previousId` of an alias | an account and a cookie, since it may be either |
+/// | attributes | scalar traits of the person, `context.locale` and `context.timezone` |
+/// | the rest | kept in details by dotted path |
 #[derive(Debug, Clone)]
 pub struct Segment {
     channel: Channel,

@@ -1,28 +1,5 @@
 //! Slack: events, interactions and commands of one app in, messages out.
 //!
-//! | body | event |
-//! |---|---|
-//! | `message`, `app_mention` | `message` |
-//! | `message_changed` | `edit` of the nested message, whose revision is the second of its edit |
-//! | `message_deleted`, a tombstone | `delete` |
-//! | `reaction_added`, `reaction_removed` | `reaction` |
-//! | `block_actions` | `message` with the choice, which answers the message that offered it |
-//! | a slash command | `message`: the command is the choice, what follows it the text |
-//! | `team_join`, `user_change` | `identify`, with the profile's e-mail and phone |
-//! | members, shortcuts, submitted views, notices of a channel | `track` |
-//! | `url_verification`, `ssl_check`, an unfurled link | set aside as `no_event` |
-//! | another | `unknown`, with all its fields |
-//!
-//! | question | answer |
-//! |---|---|
-//! | sender | the user's id, proven, in the scope of the user's workspace (`T...`) |
-//! | id of a message | `channel:ts`: a `ts` is unique in its channel only |
-//! | id of an event | `event_id`; of an interaction `trigger_id`; both the same at every delivery |
-//! | time | `ts` to the microsecond; else `event_ts`, `event_time`, the time of receipt |
-//! | text | without Slack's escapes of `&`, `<` and `>`; mentions stay `<@U...>` |
-//! | answers | `thread_ts`, where it is another's |
-//! | `bot_id` | this app's own is set aside as `echo`; another program's is outbound, by a bot |
-//!
 //! # Law
 //!
 //! 1. The verification token and response URLs are credentials: no event holds one
@@ -79,6 +56,31 @@ use crate::model::{
 /// assert_eq!(event.sender.as_ref().unwrap().scope.as_deref(), Some("T1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// | body | event |
+/// |---|---|
+/// | `message`, `app_mention` | `message` |
+/// | `message_changed` | `edit` of the nested message, whose revision is the second of its edit |
+/// | `message_deleted`, a tombstone | `delete` |
+/// | `reaction_added`, `reaction_removed` | `reaction` |
+/// | `block_actions` | `message` with the choice, which answers the message that offered it |
+/// | a slash command | `message`: the command is the choice, what follows it the text |
+/// | `team_join`, `user_change` | `identify`, with the profile's e-mail and phone |
+/// | members, shortcuts, submitted views, notices of a channel | `track` |
+/// | `url_verification`, `ssl_check`, an unfurled link | set aside as `no_event` |
+/// | another | `unknown`, with all its fields |
+///
+/// | question | answer |
+/// |---|---|
+/// | sender | the user's id, proven, in the scope of the user's workspace (`T...`) |
+/// | id of a message | `channel:ts`: a `ts` is unique in its channel only |
+/// | id of an event | `event_id`; of an interaction `trigger_id`; both the same at every delivery |
+/// | time | `ts` to the microsecond; else `event_ts`, `event_time`, the time of receipt |
+/// | text | without Slack's escapes of `&`, `<` and `>`; mentions stay `<@U...>` |
+/// | answers | `thread_ts`, where it is another's |
+/// | `bot_id` | this app's own is set aside as `echo`; another program's is outbound, by a bot |
 #[derive(Debug, Clone)]
 pub struct Slack {
     channel: Channel,

@@ -1,51 +1,5 @@
 //! The store: tills, clerks, kiosks and the store's telephone.
 //!
-//! Signed JSON over HTTP, for whoever writes the software of a till, a clerk's tablet or a
-//! telephone menu. A body is one event, a list of them, `{"events": [...]}`, or one a line:
-//!
-//! ```json
-//! {"type": "sale", "id": "till-3/000123", "at": "2026-11-22T13:45:00+01:00",
-//!  "store": "lyon-2", "till": "3", "clerk": "c-17", "order": "A-17", "codes": ["SPRING"],
-//!  "customer": {"loyalty_card": {"value": "4-711", "verified": true}, "email": "z@x.org"},
-//!  "lines": [{"product": "dress", "quantity": 1, "amount": "89.00 EUR"}],
-//!  "total": "89.00 EUR"}
-//! ```
-//!
-//! | `type` | event |
-//! |---|---|
-//! | `sale`, `return`, `exchange`, `pick_up`, `basket` | `track`: purchased, returned ... |
-//! | `visit` | `track`: visited |
-//! | `identified` | `identify`: a card shown, an account named |
-//! | `enquiry`, `answer` | `message` in, or out by a clerk |
-//! | `note` | `track`: noted, about the customer and not to them |
-//! | `feedback` | `track`: rated; with words a `message` |
-//! | `consent` | `consent` |
-//! | `call` | `track`: called, answered, held, transferred, ended, missed call |
-//! | `keyed`, `spoken` | `message` of a caller to a menu: a choice, words |
-//! | `voicemail` | `message` of a caller: a recording, its words |
-//! | `shown` | `receipt`: what we sent there was read |
-//! | another | `unknown`, with all its fields |
-//!
-//! | field | of | meaning |
-//! |---|---|---|
-//! | `type`, `id`, `at`, `revision` | any | without an id the content names it |
-//! | `customer` | any | its identifiers and attributes |
-//! | `consents` | any | as [`TouchpointJson`](super::TouchpointJson) writes them |
-//! | `store`, `till`, `kiosk` | any | things of the event |
-//! | `lines`, `total` | trade | `product`, `quantity`, `amount`; amounts as `89.00 EUR` |
-//! | `order`, `cart`, `codes` | trade | what it belongs to, what was redeemed |
-//! | `of` | trade, `shown` | the receipt that is brought back; the message that was shown |
-//! | `text`, `language`, `to`, `media` | words | `to` is the enquiry that is answered |
-//! | `score`, `of_most` | `feedback` | whole numbers |
-//! | `call`, `status` | calls | `started`, `answered`, `held`, `transferred`, `ended`, `missed` |
-//! | `key`, `label`, `recording` | menus, voicemail | what was pressed, what for; the file |
-//!
-//! A customer's identifiers are `account`, `loyalty_card`, `crm_id`, `email`, `phone` and
-//! `postal_address`, each a text or `{"value", "scope", "verified"}`; the most lasting is the
-//! sender, and all other fields are attributes. Without a time the transport's receipt stands in.
-//! Whatever else is told, a clerk, a reason, payments, stays in the details.
-//! The kind of a call is `phone`, of a menu `ivr`.
-//!
 //! # Law
 //!
 //! 1. A device of the store's is a thing of the event and never an identifier of the customer: five
@@ -90,6 +44,54 @@ use crate::model::{Capabilities, Channel, Decoded, Namespace, Outbound, SendOutc
 /// assert!(event.objects.iter().any(|it| it.kind == "receipt" && it.id == "app-order-17"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// Signed JSON over HTTP, for whoever writes the software of a till, a clerk's tablet or a
+/// telephone menu. A body is one event, a list of them, `{"events": [...]}`, or one a line:
+///
+/// ```json
+/// {"type": "sale", "id": "till-3/000123", "at": "2026-11-22T13:45:00+01:00",
+///  "store": "lyon-2", "till": "3", "clerk": "c-17", "order": "A-17", "codes": ["SPRING"],
+///  "customer": {"loyalty_card": {"value": "4-711", "verified": true}, "email": "z@x.org"},
+///  "lines": [{"product": "dress", "quantity": 1, "amount": "89.00 EUR"}],
+///  "total": "89.00 EUR"}
+/// ```
+///
+/// | `type` | event |
+/// |---|---|
+/// | `sale`, `return`, `exchange`, `pick_up`, `basket` | `track`: purchased, returned ... |
+/// | `visit` | `track`: visited |
+/// | `identified` | `identify`: a card shown, an account named |
+/// | `enquiry`, `answer` | `message` in, or out by a clerk |
+/// | `note` | `track`: noted, about the customer and not to them |
+/// | `feedback` | `track`: rated; with words a `message` |
+/// | `consent` | `consent` |
+/// | `call` | `track`: called, answered, held, transferred, ended, missed call |
+/// | `keyed`, `spoken` | `message` of a caller to a menu: a choice, words |
+/// | `voicemail` | `message` of a caller: a recording, its words |
+/// | `shown` | `receipt`: what we sent there was read |
+/// | another | `unknown`, with all its fields |
+///
+/// | field | of | meaning |
+/// |---|---|---|
+/// | `type`, `id`, `at`, `revision` | any | without an id the content names it |
+/// | `customer` | any | its identifiers and attributes |
+/// | `consents` | any | as [`TouchpointJson`](super::TouchpointJson) writes them |
+/// | `store`, `till`, `kiosk` | any | things of the event |
+/// | `lines`, `total` | trade | `product`, `quantity`, `amount`; amounts as `89.00 EUR` |
+/// | `order`, `cart`, `codes` | trade | what it belongs to, what was redeemed |
+/// | `of` | trade, `shown` | the receipt that is brought back; the message that was shown |
+/// | `text`, `language`, `to`, `media` | words | `to` is the enquiry that is answered |
+/// | `score`, `of_most` | `feedback` | whole numbers |
+/// | `call`, `status` | calls | `started`, `answered`, `held`, `transferred`, `ended`, `missed` |
+/// | `key`, `label`, `recording` | menus, voicemail | what was pressed, what for; the file |
+///
+/// A customer's identifiers are `account`, `loyalty_card`, `crm_id`, `email`, `phone` and
+/// `postal_address`, each a text or `{"value", "scope", "verified"}`; the most lasting is the
+/// sender, and all other fields are attributes. Without a time the transport's receipt stands in.
+/// Whatever else is told, a clerk, a reason, payments, stays in the details.
+/// The kind of a call is `phone`, of a menu `ivr`.
 #[derive(Debug, Clone)]
 pub struct InStore {
     webhook: Webhook,

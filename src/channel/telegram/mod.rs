@@ -1,36 +1,5 @@
 //! Telegram's Bot API: one update each, and messages out.
 //!
-//! Updates come one by one, or as the list that `getUpdates` answers with.
-//!
-//! | update | event |
-//! |---|---|
-//! | `message`, `channel_post`, `business_message` | `message`; a service message is `track` |
-//! | the same, `edited_...` | `edit`, whose revision is the second of `edit_date` |
-//! | `deleted_business_messages` | a `delete` for each message |
-//! | `callback_query` | `message` with the choice, which answers the message that offered it |
-//! | `message_reaction`, `message_reaction_count` | `reaction` |
-//! | `my_chat_member` of a person who blocks the bot | `consent`: a withdrawal |
-//! | a group that became a supergroup | `identity_change` of the chat |
-//! | votes, payments, members, boosts, inline queries | `track` |
-//! | another | `unknown`, with all its fields |
-//!
-//! | question | answer |
-//! |---|---|
-//! | sender | the user's id, proven, in the scope `telegram`: it is the same for every bot |
-//! | id of a message | see [below](#ids) |
-//! | id of anything else | `update:` and `update_id`, which is the same at every delivery |
-//! | time | `date`; a click has none, so the time of receipt stands in |
-//! | files | `file_id`, to be asked of `getFile`; of a photo the largest size |
-//! | place | `geo:` with Telegram's digits; a venue's name is a detail |
-//! | `username` | a detail: people change it, and others take it |
-//! | own contact | a phone, asserted, where the card's `user_id` is the sender's |
-//!
-//! # Ids
-//!
-//! Telegram counts messages per bot in private chats and groups, but per chat in supergroups and
-//! channels, and per connection for a business account. So the id is `6557`, `-100123:36` and
-//! `connection:7`. The first form keeps the user's id, which is a private chat's id, out of it.
-//!
 //! # Law
 //!
 //! 1. A chat that speaks as itself (an anonymous administrator, a channel) names nobody: many
@@ -89,6 +58,39 @@ use crate::model::{
 /// assert_eq!(event.sender.as_ref().unwrap().value.expose(), "42");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// Updates come one by one, or as the list that `getUpdates` answers with.
+///
+/// | update | event |
+/// |---|---|
+/// | `message`, `channel_post`, `business_message` | `message`; a service message is `track` |
+/// | the same, `edited_...` | `edit`, whose revision is the second of `edit_date` |
+/// | `deleted_business_messages` | a `delete` for each message |
+/// | `callback_query` | `message` with the choice, which answers the message that offered it |
+/// | `message_reaction`, `message_reaction_count` | `reaction` |
+/// | `my_chat_member` of a person who blocks the bot | `consent`: a withdrawal |
+/// | a group that became a supergroup | `identity_change` of the chat |
+/// | votes, payments, members, boosts, inline queries | `track` |
+/// | another | `unknown`, with all its fields |
+///
+/// | question | answer |
+/// |---|---|
+/// | sender | the user's id, proven, in the scope `telegram`: it is the same for every bot |
+/// | id of a message | see [below](#ids) |
+/// | id of anything else | `update:` and `update_id`, which is the same at every delivery |
+/// | time | `date`; a click has none, so the time of receipt stands in |
+/// | files | `file_id`, to be asked of `getFile`; of a photo the largest size |
+/// | place | `geo:` with Telegram's digits; a venue's name is a detail |
+/// | `username` | a detail: people change it, and others take it |
+/// | own contact | a phone, asserted, where the card's `user_id` is the sender's |
+///
+/// # Ids
+///
+/// Telegram counts messages per bot in private chats and groups, but per chat in supergroups and
+/// channels, and per connection for a business account. So the id is `6557`, `-100123:36` and
+/// `connection:7`. The first form keeps the user's id, which is a private chat's id, out of it.
 #[derive(Debug, Clone)]
 pub struct Telegram {
     channel: Channel,

@@ -1,43 +1,4 @@
 //! The crate's own JSON: touchpoints as stores, phone systems and importers tell them.
-//!
-//! A body is one touchpoint, a list of them, `{"touchpoints": [...]}`, or one a line (JSON lines).
-//! Everything is optional but an act, which a message, receipt or consent also tells:
-//!
-//! ```json
-//! {
-//!   "version": 1,
-//!   "id": "till-3-000123", "revision": 0,
-//!   "occurred_at": "2026-11-22T13:45:00+01:00",
-//!   "act": "purchased",
-//!   "channel_kind": "store",
-//!   "sender": {"namespace": "loyalty_card", "value": "4-711", "verified": true},
-//!   "identifiers": [{"namespace": "crm_id", "scope": "pos", "value": "C-9"}],
-//!   "objects": [{"kind": "order", "id": "A-17"}],
-//!   "attributes": {"language": "fr", "address": {"city": "Lyon"}},
-//!   "message": {"direction": "inbound", "author": "customer", "text": "A gift, please.",
-//!               "subject": "Wrapping", "language": "en", "references": ["till-3-000122"],
-//!               "media": [{"location": "https://…", "media_type": "image/jpeg"}]},
-//!   "receipt": {"of": "msg-1", "status": "failed", "code": "30003"},
-//!   "consents": [{"endpoint": {"namespace": "email", "value": "c@example.org"},
-//!                 "purpose": "marketing", "state": "given", "basis": "consent",
-//!                 "evidence": "form 7, ticked"}],
-//!   "details": {"till": 3}
-//! }
-//! ```
-//!
-//! | field | when it is absent |
-//! |---|---|
-//! | `id` | the content names the touchpoint: equal ones are one |
-//! | `occurred_at` | the transport's receipt, else unknown |
-//! | `act` | said, by status, or opted in / out, by what is there; else the event is refused |
-//! | `sender` | the most lasting identifier, the first of equals, never a device; else none |
-//! | `message.direction`, `.author` | inbound; the customer inbound, an agent outbound |
-//! | `receipt.of` | `receipt.up_to`, an instant: every message to the sender up to it |
-//! | `receipt.and_earlier` | false: only the message that `of` names, not those before it too |
-//! | `consents[].purpose`, `.basis` | every purpose; consent |
-//!
-//! Words (`act`, `namespace`, `channel_kind`) are those of the model in snake case; others are kept
-//! as your own. Fields that are not listed are kept in details, never refused.
 
 pub(super) mod read;
 
@@ -45,7 +6,7 @@ use super::json::{Object, decode_events};
 use super::{ChannelCodec, RawInbound, SignatureScheme, Verified};
 use crate::model::{Capabilities, Channel, Decoded};
 
-/// The crate's own JSON, spoken by one channel; see the table of this file in `guide`.
+/// The crate's own JSON, spoken by one channel.
 ///
 /// ```
 /// use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, TouchpointJson, verify};
@@ -64,6 +25,47 @@ use crate::model::{Capabilities, Channel, Decoded};
 /// assert_eq!(decoded.events[0].kind, EventKind::Message);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// A body is one touchpoint, a list of them, `{"touchpoints": [...]}`, or one a line (JSON lines).
+/// Everything is optional but an act, which a message, receipt or consent also tells:
+///
+/// ```json
+/// {
+///   "version": 1,
+///   "id": "till-3-000123", "revision": 0,
+///   "occurred_at": "2026-11-22T13:45:00+01:00",
+///   "act": "purchased",
+///   "channel_kind": "store",
+///   "sender": {"namespace": "loyalty_card", "value": "4-711", "verified": true},
+///   "identifiers": [{"namespace": "crm_id", "scope": "pos", "value": "C-9"}],
+///   "objects": [{"kind": "order", "id": "A-17"}],
+///   "attributes": {"language": "fr", "address": {"city": "Lyon"}},
+///   "message": {"direction": "inbound", "author": "customer", "text": "A gift, please.",
+///               "subject": "Wrapping", "language": "en", "references": ["till-3-000122"],
+///               "media": [{"location": "https://…", "media_type": "image/jpeg"}]},
+///   "receipt": {"of": "msg-1", "status": "failed", "code": "30003"},
+///   "consents": [{"endpoint": {"namespace": "email", "value": "c@example.org"},
+///                 "purpose": "marketing", "state": "given", "basis": "consent",
+///                 "evidence": "form 7, ticked"}],
+///   "details": {"till": 3}
+/// }
+/// ```
+///
+/// | field | when it is absent |
+/// |---|---|
+/// | `id` | the content names the touchpoint: equal ones are one |
+/// | `occurred_at` | the transport's receipt, else unknown |
+/// | `act` | said, by status, or opted in / out, by what is there; else the event is refused |
+/// | `sender` | the most lasting identifier, the first of equals, never a device; else none |
+/// | `message.direction`, `.author` | inbound; the customer inbound, an agent outbound |
+/// | `receipt.of` | `receipt.up_to`, an instant: every message to the sender up to it |
+/// | `receipt.and_earlier` | false: only the message that `of` names, not those before it too |
+/// | `consents[].purpose`, `.basis` | every purpose; consent |
+///
+/// Words (`act`, `namespace`, `channel_kind`) are those of the model in snake case; others are kept
+/// as your own. Fields that are not listed are kept in details, never refused.
 #[derive(Debug, Clone)]
 pub struct TouchpointJson {
     channel: Channel,

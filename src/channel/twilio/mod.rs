@@ -1,22 +1,5 @@
 //! Twilio: text messages, WhatsApp and calls in, text messages and WhatsApp out.
 //!
-//! | form | event |
-//! |---|---|
-//! | a message (`SmsStatus` `received`) | `message`, with files, a place, a button's choice |
-//! | a status of a sent message | `receipt`, about the recipient |
-//! | a call (`CallSid`) | `track`: called, answered, ended; what was keyed or said is a `message` |
-//! | a recording or its transcript | `message` with the file and the words |
-//! | another form of Twilio's | `unknown`, with all its fields |
-//!
-//! | question | answer |
-//! |---|---|
-//! | sender | the number, proven; on WhatsApp its id there, and the number too |
-//! | id | `MessageSid`; of a receipt and a step of a call the status is a part of it |
-//! | time | the transport's receipt: Twilio states none |
-//! | answers | `OriginalRepliedMessageSid` |
-//! | STOP | `OptOutType`, or the word alone; a refusal 21610 tells it of the recipient |
-//! | the rest | in details, as Twilio names it |
-//!
 //! # Why
 //!
 //! Twilio signs with SHA-1, so the feature `signatures` is needed, and it signs the URL that it
@@ -71,6 +54,25 @@ const TEXT_MAX: u32 = 1_600;
 /// assert_eq!(event.message.as_ref().unwrap().text().expose(), "Is it in?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// | form | event |
+/// |---|---|
+/// | a message (`SmsStatus` `received`) | `message`, with files, a place, a button's choice |
+/// | a status of a sent message | `receipt`, about the recipient |
+/// | a call (`CallSid`) | `track`: called, answered, ended; what was keyed or said is a `message` |
+/// | a recording or its transcript | `message` with the file and the words |
+/// | another form of Twilio's | `unknown`, with all its fields |
+///
+/// | question | answer |
+/// |---|---|
+/// | sender | the number, proven; on WhatsApp its id there, and the number too |
+/// | id | `MessageSid`; of a receipt and a step of a call the status is a part of it |
+/// | time | the transport's receipt: Twilio states none |
+/// | answers | `OriginalRepliedMessageSid` |
+/// | STOP | `OptOutType`, or the word alone; a refusal 21610 tells it of the recipient |
+/// | the rest | in details, as Twilio names it |
 #[derive(Clone)]
 pub struct Twilio {
     channel: Channel,

@@ -1,16 +1,5 @@
 //! Webhooks both ways, after the Standard Webhooks specification.
 //!
-//! For a system that has no codec here: it posts what happened, and is posted what is to be said.
-//! Both are `{"type", "timestamp", "data"}`, signed, where `data` is a touchpoint as
-//! [`TouchpointJson`](super::TouchpointJson) reads it, so that two hubs understand each other.
-//!
-//! | question | answer |
-//! |---|---|
-//! | kind | that of the touchpoint; `unknown` where `data` is none, with all its fields |
-//! | id | `data.id`, else the header `webhook-id`, which repeated deliveries keep |
-//! | time | `data.occurred_at`, else `timestamp`, else the transport's receipt |
-//! | sent | `type` is `message`; `webhook-id` is the decision, at every try |
-//!
 //! # Law
 //!
 //! What is sent is read back as it was meant, and its signature fits (`tests/webhook`).
@@ -61,6 +50,19 @@ const ELEMENTS: [Element; 4] = [Element::Image, Element::Video, Element::Audio, 
 /// assert_eq!((calls[0].method.as_str(), calls[0].path.as_str()), ("POST", "/hooks/messages"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// For a system that has no codec here: it posts what happened, and is posted what is to be said.
+/// Both are `{"type", "timestamp", "data"}`, signed, where `data` is a touchpoint as
+/// [`TouchpointJson`](super::TouchpointJson) reads it, so that two hubs understand each other.
+///
+/// | question | answer |
+/// |---|---|
+/// | kind | that of the touchpoint; `unknown` where `data` is none, with all its fields |
+/// | id | `data.id`, else the header `webhook-id`, which repeated deliveries keep |
+/// | time | `data.occurred_at`, else `timestamp`, else the transport's receipt |
+/// | sent | `type` is `message`; `webhook-id` is the decision, at every try |
 #[derive(Clone)]
 pub struct Webhook {
     channel: Channel,

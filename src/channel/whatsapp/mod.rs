@@ -1,28 +1,5 @@
 //! WhatsApp Cloud API: webhooks of a business account in, messages out.
 //!
-//! | question | answer |
-//! |---|---|
-//! | kind | by the message's `type`; statuses are receipts; an unknown type is `unknown` |
-//! | id | the message's `id`; an edit or a deletion has that of the message it is about |
-//! | sender | the number (`from`), else the business-scoped id, else the only contact's |
-//! | identifiers | number, the same as a telephone number, business-scoped id, the parent's |
-//! | time | `timestamp`, in seconds; an edit states no other |
-//! | text | body or caption; a chosen button or line is a [`Part::Choice`](crate::model::Part) |
-//! | files | the media id, to be asked for; nothing says how long it is kept |
-//! | answers | `context.id` |
-//! | set aside | notices about the account: templates, quality, limits |
-//! | the rest | in details by dotted path, with `phone_number_id`: which number was written to |
-//!
-//! What people write in the business application (`message_echoes`, `history`) is outbound, by an
-//! agent, about the receiver.
-//!
-//! # Business-scoped ids
-//!
-//! A party may hide its number; then only an id is told, which means something within one business
-//! portfolio. Webhooks do not name the portfolio: it is [`WhatsApp::of_portfolio`], else the
-//! business account of the entry, by which the accounts of one portfolio are kept apart. The parent
-//! id, which several portfolios share, identifies and is never written to.
-//!
 //! # Law
 //!
 //! 1. What stands in free words is never an identifier: a system message tells the former id only
@@ -101,6 +78,31 @@ const NOTICES: [&str; 20] = [
 /// assert_eq!(event.message.as_ref().unwrap().text().expose(), "Have you got it in 38?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What it reads
+///
+/// | question | answer |
+/// |---|---|
+/// | kind | by the message's `type`; statuses are receipts; an unknown type is `unknown` |
+/// | id | the message's `id`; an edit or a deletion has that of the message it is about |
+/// | sender | the number (`from`), else the business-scoped id, else the only contact's |
+/// | identifiers | number, the same as a telephone number, business-scoped id, the parent's |
+/// | time | `timestamp`, in seconds; an edit states no other |
+/// | text | body or caption; a chosen button or line is a [`Part::Choice`](crate::model::Part) |
+/// | files | the media id, to be asked for; nothing says how long it is kept |
+/// | answers | `context.id` |
+/// | set aside | notices about the account: templates, quality, limits |
+/// | the rest | in details by dotted path, with `phone_number_id`: which number was written to |
+///
+/// What people write in the business application (`message_echoes`, `history`) is outbound, by an
+/// agent, about the receiver.
+///
+/// # Business-scoped ids
+///
+/// A party may hide its number; then only an id is told, which means something within one business
+/// portfolio. Webhooks do not name the portfolio: it is [`WhatsApp::of_portfolio`], else the
+/// business account of the entry, by which the accounts of one portfolio are kept apart. The parent
+/// id, which several portfolios share, identifies and is never written to.
 #[derive(Debug, Clone)]
 pub struct WhatsApp {
     channel: Channel,
