@@ -172,7 +172,12 @@ impl Http {
     fn file(&self, location: &str) -> Option<Url> {
         let files = self.files.as_ref()?;
         let root = format!("{}/", files.as_str().trim_end_matches('/'));
-        within(files, location.strip_prefix(&root).unwrap_or(location))
+        match location.strip_prefix(&root) {
+            Some(path) => within(files, path),
+            // A place of its own is another than that of the provider's files.
+            None if Url::parse(location).is_ok() => None,
+            None => within(files, location),
+        }
     }
 
     /// Where an answer sends to for a file, where nobody on the way can read it.
@@ -233,8 +238,7 @@ fn within(base: &Url, path: &str) -> Option<Url> {
     let url = Url::parse(&format!("{root}/{path}")).ok()?;
     // `..` in a path would carry the credentials of one account to another.
     let base = base.path().trim_end_matches('/');
-    let is_within = url.path().strip_prefix(base)?.starts_with('/') && !path.contains("://");
-    is_within.then_some(url)
+    url.path().strip_prefix(base)?.starts_with('/').then_some(url)
 }
 
 #[async_trait]

@@ -35,7 +35,7 @@ use crate::model::{
 /// One app on Slack, in one workspace or several.
 ///
 /// It sends by [`super::Wired`], to a transport whose base is `https://slack.com/api` and which
-/// adds the bot's token.
+/// adds the bot's token; files lie under `https://files.slack.com` (`Http::files_from`).
 ///
 /// ```
 /// use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, Slack, verify};

@@ -36,7 +36,8 @@ use crate::model::{
 /// One bot on Telegram.
 ///
 /// Give its key ring the `secret_token` of `setWebhook`. It sends by [`super::Wired`], to a
-/// transport whose base is `https://api.telegram.org/bot<token>`.
+/// transport whose base is `https://api.telegram.org/bot<token>`; files lie under
+/// `https://api.telegram.org/file/bot<token>` (`Http::files_from`).
 ///
 /// ```
 /// use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, Telegram, verify};

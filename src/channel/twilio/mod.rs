@@ -35,7 +35,8 @@ const TEXT_MAX: u32 = 1_600;
 /// One number, or one messaging service, of one account.
 ///
 /// It sends by [`super::Wired`], to a transport whose base is `https://api.twilio.com` and which
-/// adds the account's id and token (`Http::basic` of the feature `http`).
+/// adds the account's id and token (`Http::basic` of the feature `http`); files lie there, too
+/// (`Http::files_from`).
 ///
 /// ```
 /// use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, Twilio, verify};

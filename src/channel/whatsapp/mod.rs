@@ -59,6 +59,10 @@ const NOTICES: [&str; 20] = [
 
 /// The WhatsApp Cloud API, spoken by one business account.
 ///
+/// It sends by [`super::Wired`], to a transport whose base is `https://graph.facebook.com/v24.0` and
+/// which adds the system user's token; files lie under `https://lookaside.fbsbx.com`
+/// (`Http::files_from`).
+///
 /// ```
 /// use omnichannel::channel::{ChannelCodec, KeyRing, RawInbound, WhatsApp, verify};
 /// use omnichannel::model::{Channel, ChannelKind, TenantId, Timestamp};
