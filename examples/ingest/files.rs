@@ -115,16 +115,25 @@ impl Found<'_> {
         if file.starts_with('.') || file.ends_with(".expected.json") {
             return;
         }
-        let channel = self.channel.unwrap_or(&folder).to_owned();
-        if !CHANNELS.contains(&channel.as_str()) {
-            if self.told.insert(channel.clone()) {
-                self.skipped.push(Skipped::NoCodec { folder: channel });
+        let named = self.channel.unwrap_or(&folder);
+        let Some(channel) = channel_of(named).map(str::to_owned) else {
+            if self.told.insert(named.to_owned()) {
+                self.skipped.push(Skipped::NoCodec { folder: named.to_owned() });
             }
             return;
-        }
+        };
         let name = if folder.is_empty() { file } else { format!("{folder}/{file}") };
         self.inputs.push(Input { path: path.to_owned(), name, channel, bytes });
     }
+}
+
+/// The channel that a folder is named after: `email`, `email_bounce`.
+fn channel_of(folder: &str) -> Option<&'static str> {
+    let goes_on = |channel: &str| {
+        let rest = folder.strip_prefix(channel);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']))
+    };
+    CHANNELS.into_iter().filter(|channel| goes_on(channel)).max_by_key(|channel| channel.len())
 }
 
 /// The name of the folder that a file is in, also where the path does not say it.

@@ -62,7 +62,8 @@ use crate::model::{
 ///
 /// # What it reads
 ///
-/// Updates come one by one, or as the list that `getUpdates` answers with.
+/// Updates come one by one, or as the list that `getUpdates` answers with; a message alone, as
+/// archives keep it, is read, too.
 ///
 /// | update | event |
 /// |---|---|

@@ -66,6 +66,11 @@ fn read(update: &Object<'_>, received_at: Option<Timestamp>, events: &mut Events
 
 fn one(update: &Object<'_>, received_at: Option<Timestamp>) -> Result<Event, Rejection> {
     let Some(id) = update.id(&["update_id"])? else {
+        // Archives keep messages without their updates.
+        if update.has(&["message_id"]) && update.has(&["chat"]) {
+            let edited = update.has(&["edit_date"]);
+            return message::read(update, edited, received_at);
+        }
         return Err(update.missing("update_id", "every update of the Bot API has it"));
     };
     for (name, edited) in MESSAGES {
