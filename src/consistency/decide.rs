@@ -70,6 +70,7 @@ const ROUNDS_MAX: usize = 8;
 ///     }],
 ///     ledger: vec![],
 ///     utc_offset: None,
+///     formless: vec![],
 /// };
 /// let id = "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?;
 /// let now = "2026-03-20T10:00:00Z".parse()?;
@@ -287,6 +288,8 @@ struct Canonical<'a> {
     reach: Vec<&'a Reach>,
     ledger: Vec<&'a LedgerEntry>,
     utc_offset: Option<UtcOffset>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    formless: BTreeSet<&'a ChannelId>,
 }
 
 /// The digest of a view as a set of facts: the order of its lists does not count.
@@ -298,5 +301,6 @@ fn digest(view: &ContactView) -> Digest {
     ledger.sort_by_key(|&e| (e.at, e.decision, &e.channel, &e.purpose, &e.occasion, e.state));
     ledger.dedup();
     let (customer, utc_offset) = (view.customer, view.utc_offset);
-    Digest::of(&Canonical { customer, reach, ledger, utc_offset })
+    let formless = view.formless.iter().collect();
+    Digest::of(&Canonical { customer, reach, ledger, utc_offset, formless })
 }

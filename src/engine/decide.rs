@@ -119,7 +119,12 @@ fn contact_view(
     let ledgers = records.filter_map(|record| read.ledger(tenant, *record));
     let mut ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
     ledger.sort_by_key(|entry| (entry.at, entry.decision));
-    Ok(ContactView { customer: found.cluster.customer, reach, ledger, utc_offset })
+    let formless = intent.channels.iter().filter(|channel| {
+        let declared = context.channels.get(channel);
+        declared.is_some_and(|can| can.sends_to.is_some() && !can.can_send(&intent.form))
+    });
+    let (customer, formless) = (found.cluster.customer, formless.cloned().collect());
+    Ok(ContactView { customer, reach, ledger, utc_offset, formless })
 }
 
 /// Every endpoint of the customer on the intent's channels, in the intent's order.

@@ -219,6 +219,9 @@ pub struct ContactView {
     pub ledger: Vec<LedgerEntry>,
     /// The party's own offset from UTC, where known.
     pub utc_offset: Option<super::policy::UtcOffset>,
+    /// The intent's channels that cannot send in its form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formless: Vec<ChannelId>,
 }
 
 /// What became of an intent.

@@ -102,7 +102,7 @@ fn worlds() -> impl Strategy<Value = World> {
             let purposes: BTreeMap<_, _> =
                 rules.map(|rules| (purpose, rules)).into_iter().collect();
             world.policy = Policy { purposes, quiet_hours, caps };
-            world.view = ContactView { customer: world.view.customer, reach, ledger, utc_offset };
+            world.view = ContactView { reach, ledger, utc_offset, ..world.view };
             world.intent.channels = channels.into_iter().map(channel).collect();
             (world.intent.not_before, world.intent.not_after) = bounds;
             world.now = now;

@@ -31,6 +31,20 @@ fn with_nothing_against_it_it_goes_now_and_every_rule_says_so_in_order() {
 }
 
 #[test]
+fn a_channel_that_cannot_send_the_form_says_so_and_the_next_is_tried() {
+    let mut world = World::free();
+    let before = world.decide().view;
+    world.view.formless = vec![channel("email")];
+    assert_eq!(world.blocks(), ["reachability.no_such_form"]);
+    assert_ne!(world.decide().view, before);
+    let told = explain(&world.decide()).to_string();
+    assert!(told.contains("the channel cannot send in that form"), "{told}");
+    world.intent.channels.push(channel("sms"));
+    world.view.reach.push(reach("sms", 2, Some(Given)));
+    assert_eq!(world.sent(), Some(("sms".to_owned(), at(NOW))));
+}
+
+#[test]
 fn an_undeclared_purpose_blocks_and_other_rules_do_not_guess() {
     let mut world = World::free();
     world.policy.purposes.clear();

@@ -85,6 +85,7 @@ impl World {
                 reach: vec![reach("email", 1, Some(ConsentState::Given))],
                 ledger: vec![],
                 utc_offset: None,
+                formless: vec![],
             },
             intent: Intent {
                 key: "spring-sale/7".to_owned(),

@@ -90,6 +90,8 @@ fn a_channel_that_cannot_send_a_form_is_passed_over() {
         let intent = world.intent("1", "It is ready", template());
         let decision = block_on(world.hub.decide(shop(), &intent)).unwrap();
         assert_eq!(matches!(decision.outcome, Outcome::Send { .. }), is_sent);
+        let told = omnichannel::consistency::explain(&decision).to_string();
+        assert_eq!(told.contains("the channel cannot send in that form"), !is_sent, "{told}");
     }
 }
 

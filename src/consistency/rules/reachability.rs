@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `endpoint` | pass | `endpoint`, `namespace` |
 //! | `no_endpoint` | block | `consent`: the purpose that needs it there too, if any |
+//! | `no_such_form` | block: the channel cannot send in the intent's form | |
 //! | `no_channel` | block: the intent names none | |
 
 use crate::consistency::change::Lift;
@@ -23,6 +24,9 @@ impl Rule for Reachability {
         if case.channel.is_none() {
             return Judgement::block("no_channel");
         }
+        if case.channel.is_some_and(|channel| case.view.formless.contains(channel)) {
+            return Judgement::block("no_such_form");
+        }
         let Some(reach) = case.reach else {
             let block = Judgement::block("no_endpoint");
             return match case.rules {
@@ -40,6 +44,7 @@ impl Rule for Reachability {
     fn say(&self, finding: &Finding) -> Sentence {
         match finding.why.as_str() {
             "no_channel" => Sentence::new("the intent names no channel"),
+            "no_such_form" => Sentence::new("the channel cannot send in that form"),
             "no_endpoint" => Sentence::new("no endpoint of the customer on the channel is known"),
             _ => endpoint(Sentence::new("the customer can be written to at "), finding),
         }
