@@ -16,9 +16,9 @@ use async_trait::async_trait;
 use omnichannel::channel::{KeyRing, MemoryChannel, RawInbound};
 use omnichannel::hub::{FixedClock, Keys, SeededEntropy};
 use omnichannel::model::{
-    Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration, DeliveryClass, Form, IdKey,
-    Intent, Key, LawfulBasis, Namespace, Page, Pii, Policy, Purpose, PurposeRules, Range, Row,
-    TenantId, Timestamp,
+    Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration, DeliveryClass, IdKey,
+    Intent, Key, LawfulBasis, Namespace, Page, Policy, Purpose, PurposeRules, Range, Row, TenantId,
+    Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store, StoreCapabilities};
 use omnichannel::{Hub, Result};
@@ -190,18 +190,14 @@ fn filled(
         let batch = (first..messages.min(first + BATCH)).map(request).collect();
         for (n, reception) in runtime.block_on(hub.receive_many(batch))?.iter().enumerate() {
             let intent = Intent {
-                key: format!("k-{}", first + n),
-                subject: reception.taken[0].record.ok_or("nobody")?,
-                purpose: Purpose::new("order"),
                 occasion: format!("A-{}", first + n),
-                channels: vec![channel.clone()],
-                text: Pii::new("Your order is on its way.".to_owned()),
-                not_before: None,
-                not_after: None,
-                conversation: None,
-                title: None,
-                answers: None,
-                form: Form::Words,
+                ..Intent::new(
+                    format!("k-{}", first + n),
+                    reception.taken[0].record.ok_or("nobody")?,
+                    Purpose::new("order"),
+                    channel.clone(),
+                    "Your order is on its way.".to_owned(),
+                )
             };
             runtime.block_on(hub.decide(tenant, &intent))?;
         }

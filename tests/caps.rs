@@ -71,7 +71,7 @@ async fn decide(hub: &Hub, key: &str, whom: RecordId) -> Option<Timestamp> {
     let intent = Intent::new(key, whom, purpose, mail, "Bonjour");
     match hub.decide(shop(), &intent).await.unwrap().outcome {
         Outcome::Send { at, .. } => Some(at),
-        Outcome::Suppress => None,
+        _ => None,
     }
 }
 

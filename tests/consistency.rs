@@ -7,6 +7,8 @@ mod world;
 
 #[path = "consistency/caps.rs"]
 mod caps;
+#[path = "consistency/conditions.rs"]
+mod conditions;
 #[path = "consistency/confirmation.rs"]
 mod confirmation;
 #[path = "consistency/properties.rs"]

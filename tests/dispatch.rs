@@ -18,7 +18,7 @@ use omnichannel::engine::LEASE;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Answered, Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration,
-    ConversationId, DecisionId, DeliveryClass, Form, Intent, LawfulBasis, Namespace, Outbound,
+    ConversationId, DecisionId, DeliveryClass, Intent, LawfulBasis, Namespace, Outbound,
     OutboxState, Pii, Policy, Purpose, PurposeRules, RateRule, RateScope, RecordId, SendOutcome,
     Timestamp,
 };
@@ -64,18 +64,14 @@ fn buyer(hub: &Hub, name: &str) -> RecordId {
 
 fn intent(key: &str, subject: RecordId, conversation: Option<ConversationId>) -> Intent {
     Intent {
-        key: key.to_owned(),
-        subject,
-        purpose: Purpose::new("order"),
-        occasion: key.to_owned(),
-        channels: vec![ChannelId::new("mail").expect("a name")],
-        text: Pii::new(key.to_owned()),
-        not_before: None,
-        not_after: None,
         conversation,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(
+            key.to_owned(),
+            subject,
+            Purpose::new("order"),
+            ChannelId::new("mail").expect("a name"),
+            key.to_owned(),
+        )
     }
 }
 

@@ -10,9 +10,9 @@ use omnichannel::channel::{KeyRing, Listening, MemoryChannel, TouchpointJson};
 use omnichannel::engine::{Facts, Fate, prepare};
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
-    Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, IdKey,
-    IdentityRules, Intent, LawfulBasis, Namespace, OutboxState, Outcome, Pii, Policy, Purpose,
-    PurposeRules, QuietAction, QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
+    Author, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, IdKey, IdentityRules,
+    Intent, LawfulBasis, Namespace, OutboxState, Outcome, Policy, Purpose, PurposeRules,
+    QuietAction, QuietHours, RecordId, Refusal, Ruling, SendOutcome, Timestamp,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -93,18 +93,14 @@ impl World {
 
     fn intent(&self, key: &str, subject: RecordId, purpose: &str) -> Intent {
         Intent {
-            key: key.to_owned(),
-            subject,
-            purpose: Purpose::new(purpose),
             occasion: "spring".to_owned(),
-            channels: vec![ChannelId::new("mail").expect("a name")],
-            text: Pii::new("Bonjour".to_owned()),
-            not_before: None,
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ..Intent::new(
+                key.to_owned(),
+                subject,
+                Purpose::new(purpose),
+                ChannelId::new("mail").expect("a name"),
+                "Bonjour".to_owned(),
+            )
         }
     }
 }

@@ -12,8 +12,8 @@ use omnichannel::channel::{KeyRing, MemoryChannel, RawInbound};
 use omnichannel::engine::{LEASE, Pause, Requeued, View, claim};
 use omnichannel::hub::{Counts, FixedClock, Reception, SeededEntropy};
 use omnichannel::model::{
-    Anomaly, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, Intent,
-    LawfulBasis, Namespace, Pii, Policy, Purpose, PurposeRules, Timestamp,
+    Anomaly, Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Intent, LawfulBasis,
+    Namespace, Policy, Purpose, PurposeRules, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store as _};
 use omnichannel::testkit::block_on;
@@ -127,18 +127,14 @@ fn a_clock_that_jumped_a_year_is_found_and_its_claim_taken_back_by_word() {
     let body = r#"{"id":"1","act":"visited","sender":{"namespace":"email","value":"z@b.fr"}}"#;
     let taken = block_on(hub.receive(request("mail", body))).expect("received").taken;
     let intent = Intent {
-        key: "k".to_owned(),
-        subject: taken[0].record.expect("somebody"),
-        purpose: Purpose::new("order"),
         occasion: "1".to_owned(),
-        channels: vec![ChannelId::new("mail").expect("a name")],
-        text: Pii::new("Bonjour".to_owned()),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(
+            "k".to_owned(),
+            taken[0].record.expect("somebody"),
+            Purpose::new("order"),
+            ChannelId::new("mail").expect("a name"),
+            "Bonjour".to_owned(),
+        )
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     // Claimed by a clock that is a year ahead, and never settled.

@@ -25,8 +25,8 @@ use omnichannel::engine::{Fate, LEASE};
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
     Authorized, Capabilities, Channel, ChannelId, ChannelKind, Configuration, DecisionId,
-    DeliveryClass, Form, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Pii, Policy,
-    Purpose, PurposeRules, RecordId, SendOutcome, Timestamp,
+    DeliveryClass, Intent, LawfulBasis, Namespace, Outbound, OutboxState, Policy, Purpose,
+    PurposeRules, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, SqliteStore, Store};
 use omnichannel::testkit::block_on;
@@ -132,19 +132,10 @@ fn visit(number: usize) -> String {
 }
 
 fn intent(number: usize, subject: RecordId) -> Intent {
+    let (key, mail) = (format!("k-{number}"), ChannelId::new("mail").unwrap());
     Intent {
-        key: format!("k-{number}"),
-        subject,
-        purpose: Purpose::new("order"),
         occasion: format!("o-{number}"),
-        channels: vec![ChannelId::new("mail").unwrap()],
-        text: Pii::new(number.to_string()),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(key, subject, Purpose::new("order"), mail, number.to_string())
     }
 }
 

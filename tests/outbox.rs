@@ -18,9 +18,9 @@ use omnichannel::engine::{
 use omnichannel::hub::{FixedClock, SeededEntropy};
 use omnichannel::model::{
     Anomaly, Capabilities, Changeset, Channel, ChannelId, ChannelKind, Commit, Configuration,
-    ConversationId, DeadLetter, DecisionId, Delivery, DeliveryClass, DeliveryStatus, Form, Intent,
-    LawfulBasis, Namespace, OutboxEntry, OutboxState, Pii, Policy, Purpose, PurposeRules,
-    SendOutcome, Timestamp,
+    ConversationId, DeadLetter, DecisionId, Delivery, DeliveryClass, DeliveryStatus, Intent,
+    LawfulBasis, Namespace, OutboxEntry, OutboxState, Policy, Purpose, PurposeRules, SendOutcome,
+    Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -62,18 +62,14 @@ fn due_as(capabilities: Capabilities, delivery: DeliveryClass) -> World {
         "identifiers":[{"namespace":"email","value":"z@b.fr"}]}"#;
     let reception = block_on(hub.receive(request("mail", body))).expect("received");
     let intent = Intent {
-        key: "k".to_owned(),
-        subject: reception.taken[0].record.expect("somebody"),
-        purpose: Purpose::new("order"),
         occasion: "1007".to_owned(),
-        channels: vec![ChannelId::new("mail").expect("a name")],
-        text: Pii::new("sent".to_owned()),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(
+            "k".to_owned(),
+            reception.taken[0].record.expect("somebody"),
+            Purpose::new("order"),
+            ChannelId::new("mail").expect("a name"),
+            "sent".to_owned(),
+        )
     };
     let id = block_on(hub.decide(tenant(), &intent)).expect("decided").id;
     World { store, hub, id }

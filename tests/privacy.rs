@@ -8,8 +8,8 @@ mod common;
 
 use common::{hub, request, tenant};
 use omnichannel::model::{
-    ChannelId, Configuration, DeliveryClass, Disclosure, Form, Intent, LawfulBasis, Pii, Policy,
-    Purpose, PurposeRules, Ruling,
+    ChannelId, Configuration, DeliveryClass, Disclosure, Intent, LawfulBasis, Policy, Purpose,
+    PurposeRules, Ruling,
 };
 use omnichannel::storage::MemoryStore;
 use omnichannel::testkit::block_on;
@@ -65,18 +65,14 @@ fn nothing_that_a_log_could_hold_names_a_person() {
     let shown = why.text(Disclosure::Full);
     assert!(shown.contains("Anaruler"), "full disclosure shows it: {shown}");
     let intent = Intent {
-        key: "k".to_owned(),
-        subject: zoe,
-        purpose: Purpose::new("marketing"),
         occasion: "o".to_owned(),
-        channels: vec![ChannelId::new("mail").expect("a name")],
-        text: Pii::new("secret text".to_owned()),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(
+            "k".to_owned(),
+            zoe,
+            Purpose::new("marketing"),
+            ChannelId::new("mail").expect("a name"),
+            "secret text".to_owned(),
+        )
     };
     let decision = block_on(hub.decide(tenant(), &intent)).expect("decided");
     said.push(format!("{decision:?} {intent:?}"));

@@ -6,8 +6,8 @@ use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, Listening, RawInbound, Segment, TouchpointJson};
 use omnichannel::hub::{Entropy, SeededEntropy};
 use omnichannel::model::{
-    ArrivalMode, Basket, Channel, ChannelId, ChannelKind, Configuration, Form, Intent, Pii,
-    Purpose, QuoteFacts, RecordId, TenantId, Timestamp,
+    ArrivalMode, Basket, Channel, ChannelId, ChannelKind, Configuration, Intent, Purpose,
+    QuoteFacts, RecordId, TenantId, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::value::Value;
@@ -79,18 +79,15 @@ impl Journey {
     pub(crate) fn intent(&self, subject: RecordId) -> Intent {
         let wish = &self.intent;
         Intent {
-            key: wish.key.clone(),
-            subject,
-            purpose: wish.purpose.clone(),
             occasion: wish.occasion.clone(),
             channels: wish.channels.clone(),
-            text: Pii::new(wish.text.clone()),
-            not_before: None,
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ..Intent::new(
+                wish.key.clone(),
+                subject,
+                wish.purpose.clone(),
+                wish.channels[0].clone(),
+                wish.text.clone(),
+            )
         }
     }
 }

@@ -158,7 +158,7 @@ async fn speak(
     hub.dispatch_due(journey.now).await?;
     let due = match decision.outcome {
         Outcome::Send { at, .. } => at,
-        Outcome::Suppress => journey.now,
+        _ => journey.now,
     };
     hub.dispatch_due(due).await?;
     let entry = hub.outbox(tenant, decision.id).await?;

@@ -141,7 +141,7 @@ impl Page {
         self.heading("One voice");
         let what = match &decision.outcome {
             Outcome::Send { channel, at, .. } => format!("by {channel}, {}", when(Some(*at))),
-            Outcome::Suppress => "not at all".to_owned(),
+            _ => "not at all".to_owned(),
         };
         let text = decision.intent.text.expose();
         self.line(format!("may we write \"{text}\" on {}? {what}", when(Some(now))));

@@ -9,11 +9,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{
-    ChannelId, Decision, Finding, IdentifierId, Purpose, Ruled, Sentence, Timestamp,
-};
+use crate::model::{ChannelId, Decision, Finding, IdentifierId, Purpose, Sentence, Timestamp};
 
-use super::rule::{Rule, typed};
+use super::rule::{Rule, stands_against, typed};
 use super::rules::STANDARD;
 
 /// The fact that `decide` adds to blocks that pass with time alone.
@@ -56,6 +54,10 @@ pub enum Lift {
     },
     /// The intent stays valid beyond this instant.
     ValidBeyond(Timestamp),
+    /// The customer writes by the channel, so that one may write freely there for a while.
+    Heard,
+    /// Somebody says yes to it: `Intent::approved_by`.
+    Approval,
     /// What a rule of the application says, in words that follow "if".
     Other(String),
 }
@@ -85,6 +87,8 @@ impl Lift {
                 " if an endpoint of the customer on it were known, with consent for `{purpose}`"
             )),
             Self::ValidBeyond(at) => sentence.then(format!(" if it stayed valid beyond {at}")),
+            Self::Heard => sentence.then(" if the customer had written there lately"),
+            Self::Approval => sentence.then(" if somebody said yes to it"),
             Self::Other(words) => sentence.then(format!(" if {words}")),
         }
     }
@@ -157,9 +161,9 @@ fn weighed<'a>(
     weighed
 }
 
-/// The blocks among findings.
+/// What stands against a channel among its findings.
 fn blocks(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    findings.iter().filter(|finding| finding.ruled == Ruled::Block)
+    findings.iter().filter(|finding| stands_against(&finding.ruled))
 }
 
 /// The one change that would free a channel, if there is one.

@@ -7,7 +7,7 @@
 //!    the same decision may be confirmed later.
 
 use crate::model::{
-    Authorized, Decision, LedgerState, Outbound, Outcome, Refusal, Standing, Timestamp,
+    Authorized, Decision, LedgerState, Obstacle, Outbound, Outcome, Refusal, Standing, Timestamp,
 };
 
 use super::permission::Permission;
@@ -50,6 +50,7 @@ use super::permission::Permission;
 ///     }),
 ///     quiet_until: None,
 ///     capped_until: None,
+///     obstacle: None,
 ///     attempts: 0,
 /// };
 /// let authorized = confirm(&decision, &standing, now);
@@ -84,7 +85,14 @@ pub fn confirm(
     if !permitted && !bug!("consent_not_rechecked") {
         return Err(Refusal::ConsentLost);
     }
-    let held = standing.quiet_until.max(standing.capped_until);
+    if let Some(Obstacle::Lost(refusal)) = standing.obstacle {
+        return Err(refusal);
+    }
+    let awaited = match standing.obstacle {
+        Some(Obstacle::Until(later)) => Some(later),
+        _ => None,
+    };
+    let held = standing.quiet_until.max(standing.capped_until).max(awaited);
     if now < *at || held.is_some_and(|end| now < end) {
         return Err(Refusal::TooEarly);
     }

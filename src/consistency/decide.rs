@@ -8,8 +8,8 @@
 //! # Why
 //!
 //! - On a channel with several endpoints the first without a block counts: consent given before
-//!   nothing said before withdrawn, then the smallest id. Where none is free, the first is
-//!   reported.
+//!   nothing said before withdrawn, then the smallest id. Where none is free, the first with the
+//!   least against it is reported.
 //! - What is held is judged again where it is held to: a hold may carry a message past what would
 //!   have skipped it.
 //! - Channels after the one decided on are not judged: they would say nothing about the outcome.
@@ -22,11 +22,12 @@ use serde::Serialize;
 
 use crate::model::{
     ChannelId, ConfigurationVersion, ConsentState, ContactView, CustomerId, Decision, DecisionId,
-    Digest, Finding, Intent, LedgerEntry, Outcome, Policy, Reach, Ruled, Timestamp, UtcOffset,
+    Digest, Finding, Happening, IdentifierId, Intent, LedgerEntry, Outcome, Policy, Progress,
+    Reach, Ruled, Timestamp, UtcOffset,
 };
 
 use super::change::{SENDABLE_FROM, UNBLOCKED_FROM};
-use super::rule::{Case, Judgement, Rule};
+use super::rule::{Case, ENDPOINTS, Judgement, Rule, stands_against};
 use super::rules::STANDARD;
 
 /// Most rounds in which rules may go on moving the instant of sending, before that is a block.
@@ -60,17 +61,10 @@ const ROUNDS_MAX: usize = 8;
 ///     occasion: "spring-sale".to_owned(),
 ///     ..Intent::new("spring-sale/camille", subject, marketing, email.clone(), text)
 /// };
+/// let endpoint = "1f0e3dad-9990-8345-b743-9f8ffabdffc4".parse()?;
 /// let view = ContactView {
-///     customer: subject.into(),
-///     reach: vec![Reach {
-///         channel: email,
-///         endpoint: "1f0e3dad-9990-8345-b743-9f8ffabdffc4".parse()?,
-///         namespace: Namespace::Email,
-///         consent: None,
-///     }],
-///     ledger: vec![],
-///     utc_offset: None,
-///     formless: vec![],
+///     reach: vec![Reach::new(email, endpoint, Namespace::Email)],
+///     ..ContactView::new(subject.into())
 /// };
 /// let id = "98f13708-2101-84c4-b56e-0e4f6a0e5f8d".parse()?;
 /// let now = "2026-03-20T10:00:00Z".parse()?;
@@ -124,7 +118,7 @@ pub fn decide_with(
 
 /// Tries the channels in order.
 fn choose(rules: &[&dyn Rule], case: &Case<'_>) -> (Outcome, Vec<Finding>) {
-    let mut findings = Vec::new();
+    let (mut findings, mut left) = (Vec::new(), Instead::Nothing);
     let mut seen = BTreeSet::new();
     for channel in case.intent.channels.iter().filter(|channel| seen.insert(*channel)) {
         let case = Case { channel: Some(channel), ..*case };
@@ -136,11 +130,34 @@ fn choose(rules: &[&dyn Rule], case: &Case<'_>) -> (Outcome, Vec<Finding>) {
             let (channel, endpoint) = (channel.clone(), reach.endpoint);
             return (Outcome::Send { channel, endpoint, at: judged.at }, findings);
         }
+        left = left.or_over(judged.instead());
     }
     if case.intent.channels.is_empty() {
         findings.extend(judge(rules, *case).findings(rules, None, None));
     }
-    (Outcome::Suppress, findings)
+    (left.outcome(), findings)
+}
+
+/// What is left where a message goes by no channel: the most that any of them lets one do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Instead {
+    Nothing,
+    Digest,
+    Human,
+}
+
+impl Instead {
+    fn or_over(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Nothing => Outcome::Suppress,
+            Self::Digest => Outcome::Digest,
+            Self::Human => Outcome::NeedsHuman,
+        }
+    }
 }
 
 /// What the rules say of one endpoint.
@@ -153,14 +170,69 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     fn is_free(&self) -> bool {
-        self.settled && self.reach.is_some() && !self.judgements.iter().any(Judgement::blocks)
+        self.settled
+            && self.reach.is_some()
+            && !self.judgements.iter().any(Judgement::stands_against)
+    }
+
+    /// How much stands against it: how many verdicts, the weightiest of them, and whether none of
+    /// them can be lifted at the endpoint; such a change may free other channels, too.
+    fn against(&self) -> (usize, u8, bool) {
+        let against = self.judgements.iter().filter(|judgement| judgement.stands_against());
+        let weightiest = against.clone().map(Judgement::weight).max().unwrap_or_default();
+        let elsewhere = !against.clone().any(|judgement| judgement.is_of_endpoint);
+        (against.count(), weightiest, elsewhere)
+    }
+
+    /// The one rule that stands against it, by its place; `None` where several do.
+    fn sole(&self) -> Option<usize> {
+        let mut against =
+            (0..self.judgements.len()).filter(|at| self.judgements[*at].stands_against());
+        against.next().filter(|_| against.next().is_none())
+    }
+
+    /// Names the endpoints that the same rule alone blocks, where they may lift it, too.
+    fn add_alike(&mut self, others: &[Self]) {
+        let Some(sole) = self.sole() else { return };
+        let judgement = &mut self.judgements[sole];
+        if !judgement.is_of_endpoint {
+            return;
+        }
+        let alike = others.iter().filter(|other| other.sole() == Some(sole));
+        let alike: BTreeSet<IdentifierId> =
+            alike.filter_map(|other| other.reach.map(|reach| reach.endpoint)).collect();
+        if let Some((_, named)) = judgement.facts.iter_mut().find(|(name, _)| *name == ENDPOINTS) {
+            alike.iter().for_each(|id| named.push_str(&format!(" {id}")));
+        }
+    }
+
+    /// What is left to do with the message: a block leaves nothing, and what a person must decide
+    /// is not gathered unasked.
+    fn instead(&self) -> Instead {
+        let ruled = self.judgements.iter().map(|judgement| &judgement.ruled);
+        let instead = ruled.filter(|ruled| stands_against(ruled)).map(|ruled| match ruled {
+            Ruled::Human => Instead::Human,
+            Ruled::Digest => Instead::Digest,
+            _ => Instead::Nothing,
+        });
+        // The outcomes are in the order of what they let one do, the verdicts in the other.
+        let least = |it: &Instead| match it {
+            Instead::Nothing => 0,
+            Instead::Human => 1,
+            Instead::Digest => 2,
+        };
+        match instead.min_by_key(least) {
+            Some(instead) if self.settled && self.reach.is_some() => instead,
+            _ => Instead::Nothing,
+        }
     }
 
     /// When asking again may help: the end of the last block, if time ends them all.
     fn blocked_until(&self) -> Option<Timestamp> {
-        let mut blocks = self.judgements.iter().filter(|judgement| judgement.blocks()).peekable();
+        let mut blocks =
+            self.judgements.iter().filter(|judgement| judgement.stands_against()).peekable();
         blocks.peek()?;
-        blocks.try_fold(self.at, |last, block| block.until.map(|until| until.max(last)))
+        blocks.try_fold(Timestamp::MIN, |last, block| block.until.map(|until| until.max(last)))
     }
 
     /// As findings, under the rules' names.
@@ -173,7 +245,7 @@ impl Judged<'_> {
         let unsettled = (!self.settled).then(|| ("decide", Judgement::block("unsettled")));
         let named = rules.iter().map(|rule| rule.name()).zip(self.judgements.iter().cloned());
         let finding = |(rule, judgement): (&'static str, Judgement)| {
-            let ends = ends.filter(|_| judgement.blocks());
+            let ends = ends.filter(|_| judgement.stands_against());
             let told = ends.map(|ends| (SENDABLE_FROM, ends.sendable.to_string()));
             let held = ends.filter(|ends| ends.unblocked < ends.sendable);
             let held = held.map(|ends| (UNBLOCKED_FROM, ends.unblocked.to_string()));
@@ -190,17 +262,21 @@ impl Judged<'_> {
     }
 }
 
-/// Judges a channel: its first free endpoint, else its first, else none.
+/// Judges a channel: its first free endpoint, else the first with the least against it, else none.
 fn judge_channel<'a>(rules: &[&dyn Rule], case: &Case<'a>) -> Judged<'a> {
-    let mut first = None;
+    let mut blocked: Vec<Judged<'a>> = Vec::new();
     for reach in endpoints(case) {
         let judged = judge(rules, Case { reach: Some(reach), ..*case });
         if judged.is_free() {
             return judged;
         }
-        first.get_or_insert(judged);
+        blocked.push(judged);
     }
-    first.unwrap_or_else(|| judge(rules, *case))
+    let least = (0..blocked.len()).min_by_key(|place| (blocked[*place].against(), *place));
+    let Some(least) = least else { return judge(rules, *case) };
+    let mut least = blocked.swap_remove(least);
+    least.add_alike(&blocked);
+    least
 }
 
 /// The endpoints on the case's channel, the most welcome first; of copies the least welcome counts.
@@ -223,7 +299,9 @@ fn welcome(reach: &Reach) -> u8 {
 
 /// A total order of the reaches of one endpoint.
 fn order(reach: &Reach) -> (u8, impl Ord) {
-    (welcome(reach), (reach.consent.map(|(_, proof)| proof), &reach.namespace))
+    // Of copies the one that bears less counts: shared before one's own, closed before open.
+    let own = (!reach.shared, Reverse(reach.window.is_some()), reach.window);
+    (welcome(reach), (Reverse(own), reach.consent.map(|(_, proof)| proof), &reach.namespace))
 }
 
 /// Asks every rule, and again until none moves the instant of sending.
@@ -233,14 +311,13 @@ fn judge<'a>(rules: &[&dyn Rule], mut case: Case<'a>) -> Judged<'a> {
     for _ in 0..ROUNDS_MAX {
         let before = case.at;
         for (place, rule) in rules.iter().enumerate() {
-            let judgement = rule.judge(&case);
+            let judgement = rule.judge(&case).approved(case.intent.approved_by.as_deref());
             if let Ruled::Wait(until) = judgement.ruled {
                 case.at = case.at.max(until);
             }
             match judgements.get_mut(place) {
                 None => judgements.push(judgement),
-                Some(known) if judgement.blocks() => *known = judgement,
-                Some(known) if known.blocks() || judgement.ruled == Ruled::Pass => {}
+                Some(known) if known.weighs_more(&judgement) => {}
                 Some(known) => *known = judgement,
             }
         }
@@ -266,7 +343,7 @@ fn ends(rules: &[&dyn Rule], case: &Case<'_>, judged: &Judged<'_>) -> Option<End
     let (mut then, mut unblocked) = (judged.blocked_until()?, None);
     for _ in 0..ROUNDS_MAX {
         let judged = judge_channel(rules, &Case { now: then, at: then, ..*case });
-        let next = if judged.is_free() { judged.at } else { judged.blocked_until()? };
+        let next = if judged.is_free() { judged.at } else { judged.blocked_until()?.max(then) };
         if judged.is_free() {
             let unblocked = *unblocked.get_or_insert(then);
             if next == then {
@@ -290,6 +367,14 @@ struct Canonical<'a> {
     utc_offset: Option<UtcOffset>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     formless: BTreeSet<&'a ChannelId>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    past: BTreeSet<&'a Happening>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    progress: BTreeSet<&'a Progress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubts: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restricted: Option<bool>,
 }
 
 /// The digest of a view as a set of facts: the order of its lists does not count.
@@ -302,5 +387,15 @@ fn digest(view: &ContactView) -> Digest {
     ledger.dedup();
     let (customer, utc_offset) = (view.customer, view.utc_offset);
     let formless = view.formless.iter().collect();
-    Digest::of(&Canonical { customer, reach, ledger, utc_offset, formless })
+    Digest::of(&Canonical {
+        customer,
+        reach,
+        ledger,
+        utc_offset,
+        formless,
+        past: view.past.iter().collect(),
+        progress: view.progress.iter().collect(),
+        doubts: Some(view.doubts).filter(|doubts| *doubts > 0),
+        restricted: view.restricted.then_some(true),
+    })
 }

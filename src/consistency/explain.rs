@@ -2,10 +2,10 @@
 //!
 //! Sentences are made here, from codes and facts, on request; each rule says its own.
 
-use crate::model::{Decision, Explanation, Finding, Outcome, Ruled, Sentence, Weight};
+use crate::model::{Decision, Explanation, Finding, Outcome, Sentence, Weight};
 
 use super::change;
-use super::rule::{Rule, plain};
+use super::rule::{Rule, plain, stands_against};
 use super::rules::STANDARD;
 
 /// Says why a decision came out as it did, and what would change it.
@@ -83,13 +83,16 @@ fn outcome(decision: &Decision) -> Sentence {
             format!("{what} is to be sent by `{channel}`, not now: it can be sent from {at}")
         }
         Outcome::Suppress => format!("{what} is not to be sent"),
+        Outcome::Superseded { by } => format!("{what} gives way to the decision {by}"),
+        Outcome::Digest => format!("{what} waits to be gathered with others"),
+        Outcome::NeedsHuman => format!("a person decides whether {what} is to be sent"),
     })
 }
 
 fn weight(decision: &Decision, finding: &Finding) -> Weight {
     match &decision.outcome {
         Outcome::Send { channel, .. } if finding.channel.as_ref() == Some(channel) => Weight::For,
-        _ if finding.ruled == Ruled::Block => Weight::Against,
+        _ if stands_against(&finding.ruled) => Weight::Against,
         _ => Weight::Note,
     }
 }

@@ -18,6 +18,7 @@ mod change;
 mod confirm;
 mod decide;
 mod explain;
+mod obstacle;
 mod permission;
 mod rule;
 mod rules;
@@ -26,8 +27,9 @@ pub use change::{Change, Lift, changes, changes_with};
 pub use confirm::confirm;
 pub use decide::{decide, decide_with};
 pub use explain::{explain, explain_with};
+pub use obstacle::{AWAIT, obstacle};
 pub use rule::{Case, Judgement, Rule};
 pub use rules::{
-    Consent, Duplicate, Frequency, PurposeDeclared, QuietTime, Reachability, STANDARD, Validity,
-    capped_until, quiet_until,
+    Consent, Conversion, Duplicate, Frequency, Identity, PurposeDeclared, QuietTime, Reachability,
+    Restriction, STANDARD, Sequence, Validity, WindowOpen, capped_until, quiet_until,
 };

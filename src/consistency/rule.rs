@@ -35,7 +35,7 @@ use super::change::Lift;
 ///     .into_iter()
 ///     .chain([&NoJokes as &dyn Rule])
 ///     .collect();
-/// assert_eq!(rules.len(), 8);
+/// assert_eq!(rules.len(), 13);
 /// ```
 ///
 /// # Contract
@@ -87,6 +87,9 @@ pub struct Case<'a> {
     pub at: Timestamp,
 }
 
+/// The fact that names the endpoints at which a block may be lifted.
+pub(super) const ENDPOINTS: &str = "endpoints";
+
 /// A rule's answer: what it rules, a code, and what its sentence names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -94,11 +97,13 @@ pub struct Judgement {
     pub(super) why: &'static str,
     pub(super) until: Option<Timestamp>,
     pub(super) facts: Vec<(&'static str, String)>,
+    /// Whether what lifts it may be done at any endpoint of the channel that it alone blocks.
+    pub(super) is_of_endpoint: bool,
 }
 
 impl Judgement {
     fn new(ruled: Ruled, why: &'static str) -> Self {
-        Self { ruled, why, until: None, facts: Vec::new() }
+        Self { ruled, why, until: None, facts: Vec::new(), is_of_endpoint: false }
     }
 
     /// Nothing against it.
@@ -121,6 +126,16 @@ impl Judgement {
         Self { until: Some(until), ..Self::new(Ruled::Block, why) }
     }
 
+    /// Not alone: it may be gathered with others. Asked again at `until`, it may go alone.
+    pub fn digest(why: &'static str, until: Timestamp) -> Self {
+        Self { until: Some(until), ..Self::new(Ruled::Digest, why) }
+    }
+
+    /// Not unasked: a person decides. Passes where somebody did: [`Intent::approved_by`].
+    pub fn human(why: &'static str) -> Self {
+        Self::new(Ruled::Human, why)
+    }
+
     /// Adds what the sentence names; never personal data.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
@@ -128,9 +143,49 @@ impl Judgement {
         self
     }
 
-    pub(super) fn blocks(&self) -> bool {
-        self.ruled == Ruled::Block
+    /// Says that what lifts it may be done at any endpoint of the channel that it alone blocks; the
+    /// fact `endpoints` names them, this one first.
+    pub(super) fn liftable_at_any(self, endpoint: &Reach) -> Self {
+        let judgement = Self { is_of_endpoint: true, ..self };
+        judgement.with(ENDPOINTS, endpoint.endpoint)
     }
+
+    /// Whether an answer of an earlier round stays beside a later one of the same rule: what stands
+    /// against stays, unless something weightier does; a wait gives way only to more.
+    pub(super) fn weighs_more(&self, later: &Self) -> bool {
+        self.weight() > later.weight()
+    }
+
+    /// How much it stands against a message.
+    pub(super) fn weight(&self) -> u8 {
+        match self.ruled {
+            Ruled::Pass => 0,
+            Ruled::Wait(_) => 1,
+            Ruled::Digest => 2,
+            Ruled::Human => 3,
+            Ruled::Block => 4,
+        }
+    }
+
+    /// Whether it keeps the message from leaving by itself.
+    pub(super) fn stands_against(&self) -> bool {
+        stands_against(&self.ruled)
+    }
+
+    /// The same, where somebody said yes to the message.
+    pub(super) fn approved(self, by: Option<&str>) -> Self {
+        match by {
+            Some(by) if self.ruled == Ruled::Human => {
+                Self { ruled: Ruled::Pass, ..self }.with("approved_by", by)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Whether a verdict keeps a message from leaving by itself.
+pub(super) fn stands_against(ruled: &Ruled) -> bool {
+    matches!(ruled, Ruled::Block | Ruled::Human | Ruled::Digest)
 }
 
 /// A finding in the words of its code and facts.

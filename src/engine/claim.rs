@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::decide::utc_offset;
+use super::contact::at_dispatch;
 use super::in_force;
 use super::opt_out::{choices, want_choices};
 use super::outgoing::{self, ATTEMPTS_MAX, AfterUnknown};
@@ -18,7 +18,7 @@ use super::writing::Writing;
 use super::{Context, Pause, Reading, Step, View};
 use crate::consistency;
 use crate::model::{
-    Authorized, Changeset, Decision, DecisionId, Key, LedgerEntry, LedgerState, Outbound,
+    Authorized, Changeset, Decision, DecisionId, Key, LedgerEntry, LedgerState, Obstacle, Outbound,
     OutboxEntry, OutboxState, Outcome, RecordId, Refusal, SendOutcome, Standing, Timestamp,
 };
 
@@ -143,9 +143,13 @@ fn leased(entry: &OutboxEntry, unknown: AfterUnknown, now: Timestamp) -> OutboxE
 fn not_before(decision: &Decision, standing: &Standing, now: Timestamp) -> Timestamp {
     let at = match &decision.outcome {
         Outcome::Send { at, .. } => *at,
-        Outcome::Suppress => now,
+        _ => now,
     };
-    let held = standing.quiet_until.max(standing.capped_until).unwrap_or(now);
+    let awaited = match standing.obstacle {
+        Some(Obstacle::Until(later)) => Some(later),
+        _ => None,
+    };
+    let held = standing.quiet_until.max(standing.capped_until).max(awaited).unwrap_or(now);
     held.max(at).max(now.plus(Duration::from_secs(1)))
 }
 
@@ -177,7 +181,10 @@ fn standing(
 ) -> Step<Standing> {
     let tenant = context.tenant;
     let located = locate(context, read, entry.subject)?;
-    let offset = located.as_ref().and_then(|found| utc_offset(context, read, found));
+    let view = match &located {
+        Some(found) => Some(at_dispatch(context, read, found, decision, now)?),
+        None => None,
+    };
     let capped = is_capped(context, decision);
     let records = located.iter().filter(|_| capped).flat_map(|found| &found.cluster.records);
     let records: Vec<RecordId> = records.copied().collect();
@@ -191,7 +198,7 @@ fn standing(
     };
     let ledgers = records.iter().filter_map(|record| read.ledger(tenant, *record));
     let ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
-    let message = (purpose, channel, decision.id);
+    let offset = view.as_ref().and_then(|view| view.utc_offset);
     let held = located.map(|found| endpoints(&found.component, &found.cluster)).unwrap_or_default();
     let held = held.into_iter().find(|held| held.id == *endpoint);
     let choices = choices(context, read, *endpoint)?;
@@ -203,7 +210,8 @@ fn standing(
         reservation: reserved.map(|reserved| reserved.state),
         rules: policy.purposes.get(purpose).cloned(),
         quiet_until: consistency::quiet_until(policy, purpose, offset, now),
-        capped_until: consistency::capped_until(policy, message, offset, &ledger, now),
+        capped_until: consistency::capped_until(policy, channel, decision, offset, &ledger, now),
+        obstacle: view.and_then(|view| consistency::obstacle(policy, decision, &view, now)),
         attempts: entry.attempts,
     })
 }

@@ -16,8 +16,8 @@
 use super::{Context, Reading, Step, View, outgoing};
 use crate::model::{
     Body, Decision, DecisionId, Delivery, DeliveryState, DeliveryStatus, Index, Key, MessageId,
-    Occurred, OutboxEntry, OutboxState, Outcome, Range, RecordId, Reported, Row, Sort, Source,
-    TenantId, Touchpoint,
+    Milestone, Occurred, OutboxEntry, OutboxState, Outcome, Progress, Range, RecordId, Reported,
+    Row, Sort, Source, TenantId, Touchpoint,
 };
 
 /// How far a message got, as the outbox and the provider's receipts tell.
@@ -36,6 +36,39 @@ pub fn delivery(context: &Context<'_>, view: &View, id: DecisionId) -> Step<Opti
     };
     read.settle()?;
     Ok(Some(receipts.told(entry)))
+}
+
+/// How far a message got, for those that rest on it; `None` where nobody decided on it.
+pub(super) fn progress(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    id: DecisionId,
+) -> Step<Option<Progress>> {
+    let tenant = context.tenant;
+    let Some((entry, decision)) = outgoing::entry(context, read, id)? else {
+        let decided = read.decision(tenant, id).is_some();
+        return Ok(decided.then_some(Progress { message: id, reached: None, over: true }));
+    };
+    let receipts = match sending(context, entry, decision) {
+        Some((message, party)) => receipts(tenant, read, message, party)?,
+        None => Receipts::default(),
+    };
+    read.settle()?;
+    let state = receipts.told(entry).state;
+    let status = state.status();
+    let reached = status.and_then(|status| {
+        use DeliveryStatus::{Accepted, Clicked, Delivered, Read};
+        let far = [
+            (Clicked, Milestone::Engaged),
+            (Read, Milestone::Read),
+            (Delivered, Milestone::Delivered),
+            (Accepted, Milestone::Accepted),
+        ];
+        far.into_iter().find(|(this, _)| status.implies(*this)).map(|(_, milestone)| milestone)
+    });
+    let unsent = matches!(entry.state, OutboxState::Dead(_) | OutboxState::Refused(_));
+    let over = unsent || status == Some(DeliveryStatus::Failed);
+    Ok(Some(Progress { message: id, reached, over }))
 }
 
 /// The message that left, and the record that its endpoint has on that channel.

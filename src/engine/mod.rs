@@ -34,6 +34,7 @@ mod read;
 mod quote;
 
 mod claim;
+mod contact;
 mod decide;
 mod delivery;
 mod outgoing;
@@ -61,7 +62,8 @@ mod in_force;
 mod reconfigure;
 
 pub use claim::{Claim, Claimed, LEASE, claim};
-pub use decide::{Decided, UTC_OFFSET_FIELD, decide};
+pub use contact::{PROCESSING_FIELD, UTC_OFFSET_FIELD};
+pub use decide::{Decided, decide};
 pub use delivery::delivery;
 pub use erase::{Erasing, erase, erase_more};
 pub use export::{Walk, Walked, made};

@@ -237,6 +237,19 @@ impl<'v> Reading<'v> {
         Err(Pause::Need(Need { keys, ranges: std::mem::take(&mut self.missing_ranges) }))
     }
 
+    /// Goes on where a part of a step needs more, to ask for that with all else that is missing.
+    pub(crate) fn go_on<T>(&mut self, part: Step<T>) -> Step<Option<T>> {
+        match part {
+            Ok(done) => Ok(Some(done)),
+            Err(Pause::Need(need)) => {
+                self.missing.extend(need.keys);
+                self.missing_ranges.extend(need.ranges);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     fn body(&self, key: Key) -> Option<&'v Body> {
         self.view.rows[self.view.place(&key)?].body.as_ref()
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::ChannelId;
 use super::consent::Purpose;
-use super::decision::ContactLedger;
+use super::ledger::ContactLedger;
 use super::policy::{BadPolicy, QuietAction, UtcOffset};
 
 /// All of something, or only some.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 use super::identifier::Namespace;
-use super::profile::{ChannelProfile, Element, TextPlace};
+use super::profile::{ChannelProfile, Element, SessionWindow, TextPlace};
 use super::text;
 
 /// In what a length is counted.
@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub elements: Cow<'static, [Element]>,
     /// Whether sending twice delivers once.
     pub send_idempotency: SendIdempotency,
+    /// How long one may write freely after the party did; `None`: always.
+    pub window: Option<SessionWindow>,
     /// Largest request body that its codec reads, in bytes.
     pub body_bytes_max: usize,
     /// Most events of one request that its codec reads.
@@ -82,6 +84,7 @@ impl Capabilities {
         text: None,
         elements: Cow::Borrowed(&[]),
         send_idempotency: SendIdempotency::None,
+        window: None,
         body_bytes_max: 1 << 20,
         events_max: 10_000,
     };
@@ -128,10 +131,19 @@ impl Capabilities {
         self
     }
 
-    /// The same channel, with its provider's longest text where no other is set.
+    /// The same channel, on which one may write freely only so long after the party did.
+    #[must_use]
+    pub fn with_window(mut self, window: SessionWindow) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// The same channel, with its provider's longest text and the window that a message of the
+    /// party opens, where no others are set.
     #[must_use]
     pub fn within(mut self, profile: &ChannelProfile) -> Self {
         self.text = self.text.or_else(|| profile.longest(TextPlace::Body));
+        self.window = self.window.or_else(|| profile.window().cloned());
         self
     }
 }

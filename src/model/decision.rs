@@ -1,4 +1,4 @@
-//! Intents, decisions and what authorises a message to leave.
+//! Decisions and what authorises a message to leave.
 //!
 //! # Law
 //!
@@ -33,198 +33,15 @@ use super::configuration::ConfigurationVersion;
 use super::consent::{ConsentState, Purpose};
 use super::digest::Digest;
 use super::form::Form;
-use super::id::{ConversationId, CustomerId, DecisionId, IdentifierId, RecordId, TouchpointId};
+use super::id::{DecisionId, IdentifierId};
 use super::identifier::Namespace;
+use super::intent::Intent;
+use super::ledger::LedgerState;
 use super::pii::Pii;
 use super::time::Timestamp;
 
-/// What the application wants to say, to whom, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Intent {
-    /// The caller's idempotency key: deciding twice on one key gives one decision.
-    pub key: String,
-    /// Whom: any record or customer id that the application was ever given.
-    pub subject: RecordId,
-    /// What for.
-    pub purpose: Purpose,
-    /// The occasion, such as a campaign or an order: said once, over all channels.
-    pub occasion: String,
-    /// The channels on which it may be said, the preferred first.
-    pub channels: Vec<ChannelId>,
-    /// The words.
-    pub text: Pii<String>,
-    /// Not before this instant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Timestamp>,
-    /// Pointless from this instant on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_after: Option<Timestamp>,
-    /// The conversation that it continues: its messages leave one after the other, in the order in
-    /// which they were decided. `None`: it waits for no other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<ConversationId>,
-    /// What it is about, where the channel has such a field: the subject of an e-mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<Pii<String>>,
-    /// The message that it answers; told to the provider where it leaves by that message's channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answers: Option<Answered>,
-    /// In what form it is said; channels that cannot do that are passed over.
-    #[serde(default, skip_serializing_if = "Form::is_words")]
-    pub form: Form,
-}
-
-impl Intent {
-    /// Words for somebody, for a purpose, on one channel, about nothing but themselves.
-    ///
-    /// `key` is the caller's idempotency key, and the occasion until another is named.
-    ///
-    /// ```
-    /// use omnichannel::model::{ChannelId, Form, Intent, Purpose, RecordId, TenantId};
-    ///
-    /// let camille = RecordId::from_uuid(TenantId::named("an example").as_uuid());
-    /// let mail = ChannelId::new("mail")?;
-    /// let intent = Intent {
-    ///     occasion: "spring".to_owned(),
-    ///     form: Form::Template { name: "spring".into(), language: "fr".into(), values: vec![] },
-    ///     ..Intent::new("spring/7", camille, Purpose::new("marketing"), mail, "The new dresses.")
-    /// };
-    /// assert!(intent.check().is_ok());
-    /// # Ok::<(), omnichannel::model::BadChannelId>(())
-    /// ```
-    pub fn new(
-        key: impl Into<String>,
-        subject: RecordId,
-        purpose: Purpose,
-        channel: ChannelId,
-        text: impl Into<String>,
-    ) -> Self {
-        let key = key.into();
-        Self {
-            occasion: key.clone(),
-            key,
-            subject,
-            purpose,
-            channels: vec![channel],
-            text: Pii::new(text.into()),
-            not_before: None,
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
-        }
-    }
-
-    /// Whether it can be decided on; the error says what to change.
-    ///
-    /// # Errors
-    ///
-    /// A sentence: a form that is about one message names one channel.
-    pub fn check(&self) -> Result<(), &'static str> {
-        if self.form.is_of_one_channel() && self.channels.len() != 1 {
-            return Err("what is about one message names one channel: that of the message");
-        }
-        Ok(())
-    }
-}
-
-/// The message that another answers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Answered {
-    /// The channel that it came by.
-    pub channel: ChannelId,
-    /// Its id there, as its touchpoint states it.
-    pub external_id: String,
-}
-
-/// A place where the subject can be written to, as the decider sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reach {
-    /// The channel.
-    pub channel: ChannelId,
-    /// The endpoint on it.
-    pub endpoint: IdentifierId,
-    /// What kind of endpoint.
-    pub namespace: Namespace,
-    /// The choice in force there for the intent's purpose, and the touchpoint that proves it.
-    pub consent: Option<(ConsentState, TouchpointId)>,
-}
-
-/// What was said, or is about to be, to one record's party. Kept per record, never per customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerEntry {
-    /// The decision that reserved it.
-    pub decision: DecisionId,
-    /// The purpose.
-    pub purpose: Purpose,
-    /// The occasion.
-    pub occasion: String,
-    /// Where.
-    pub channel: ChannelId,
-    /// When it is to be, or was, sent.
-    pub at: Timestamp,
-    /// How far it got.
-    pub state: LedgerState,
-}
-
-/// How far a reservation got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LedgerState {
-    /// Decided, not yet sent. Counts.
-    Reserved,
-    /// Sent. Counts.
-    Sent,
-    /// Perhaps sent. Counts.
-    Ambiguous,
-    /// Not sent, and given back. Does not count.
-    Released,
-}
-
-/// What was said to one record's party, newest last, at most [`ContactLedger::ENTRIES_MAX`]. A row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactLedger {
-    /// The entries by (time, decision).
-    pub entries: Vec<LedgerEntry>,
-}
-
-impl ContactLedger {
-    /// Most entries kept per record.
-    pub const ENTRIES_MAX: usize = 256;
-
-    /// Adds an entry, or replaces the one of the same decision; the oldest beyond the bound goes.
-    pub fn put(&mut self, entry: LedgerEntry) {
-        self.entries.retain(|known| known.decision != entry.decision);
-        self.entries.push(entry);
-        self.entries.sort_by_key(|e| (e.at, e.decision));
-        let over = self.entries.len().saturating_sub(Self::ENTRIES_MAX);
-        self.entries.drain(..over);
-    }
-
-    /// The entry of a decision.
-    pub fn of(&self, decision: DecisionId) -> Option<&LedgerEntry> {
-        self.entries.iter().find(|entry| entry.decision == decision)
-    }
-}
-
-/// Everything that a decision on an intent may rest on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactView {
-    /// Who the subject is now.
-    pub customer: CustomerId,
-    /// Where it can be written to, the intent's preferred channel first.
-    pub reach: Vec<Reach>,
-    /// What was said to any of its records.
-    pub ledger: Vec<LedgerEntry>,
-    /// The party's own offset from UTC, where known.
-    pub utc_offset: Option<super::policy::UtcOffset>,
-    /// The intent's channels that cannot send in its form.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub formless: Vec<ChannelId>,
-}
-
 /// What became of an intent.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -239,6 +56,15 @@ pub enum Outcome {
     },
     /// It is not to be said.
     Suppress,
+    /// Something else is said in its place.
+    Superseded {
+        /// The decision on it.
+        by: DecisionId,
+    },
+    /// It is not said alone: it waits to be gathered with others into one message.
+    Digest,
+    /// A person decides: nothing forbids it, and something speaks against doing it unasked.
+    NeedsHuman,
 }
 
 /// What a rule found.
@@ -249,6 +75,10 @@ pub enum Ruled {
     Pass,
     /// Not before this instant.
     Wait(Timestamp),
+    /// Not alone: it may be gathered with others.
+    Digest,
+    /// Not unasked: a person decides.
+    Human,
     /// No.
     Block,
 }
@@ -311,8 +141,19 @@ pub struct Standing {
     pub quiet_until: Option<Timestamp>,
     /// Until when frequency caps hold it back, as `consistency::capped_until` says.
     pub capped_until: Option<Timestamp>,
+    /// What else stands in its way now, as `consistency::obstacle` says.
+    pub obstacle: Option<Obstacle>,
     /// How often sending was tried before.
     pub attempts: u32,
+}
+
+/// What stands in a message's way at dispatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Obstacle {
+    /// Not before this instant; then asked again.
+    Until(Timestamp),
+    /// It is in vain to wait.
+    Lost(Refusal),
 }
 
 /// What is handed to a channel, in plain data.
@@ -412,6 +253,20 @@ pub enum Refusal {
     ReservationLost,
     /// The policy no longer declares the purpose.
     PurposeGone,
+    /// What makes it pointless has happened.
+    Ended,
+    /// A message that must come before it never gets there.
+    Unmet,
+    /// An earlier message got so far that this one is needless.
+    Needless,
+    /// One may no longer write freely there.
+    WindowClosed,
+    /// Processing is restricted.
+    Restricted,
+    /// It is no longer certain who the customer is.
+    Uncertain,
+    /// Another message took its place.
+    Superseded,
 }
 
 impl Refusal {
@@ -425,6 +280,13 @@ impl Refusal {
             Self::ConsentLost => "consent is missing or was withdrawn",
             Self::ReservationLost => "the reservation was released or is already used",
             Self::PurposeGone => "the policy no longer declares the purpose",
+            Self::Ended => "what makes it pointless has happened",
+            Self::Unmet => "a message that must come before it never gets there",
+            Self::Needless => "an earlier message got so far that this one is needless",
+            Self::WindowClosed => "one may no longer write freely there",
+            Self::Restricted => "processing is restricted",
+            Self::Uncertain => "it is no longer certain who the customer is",
+            Self::Superseded => "another message took its place",
         }
     }
 }

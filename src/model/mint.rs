@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::decision::Intent;
 use super::digest::Digest;
 use super::evidence::Ruling;
 use super::id::{
     ComponentId, DecisionId, IdKey, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
 };
 use super::identifier::Namespace;
+use super::intent::Intent;
 use super::time::Timestamp;
 use super::touchpoint::Source;
 

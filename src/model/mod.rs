@@ -33,7 +33,10 @@ mod sighting;
 mod anomaly;
 mod cap;
 mod capabilities;
+mod contact;
 mod decision;
+mod intent;
+mod ledger;
 mod outbox;
 mod pattern;
 mod policy;
@@ -77,14 +80,15 @@ pub use configuration::{
     Configuration, ConfigurationVersion, IdentityRules, Layout, Profile, ThreadRules, Towards,
 };
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
+pub use contact::{ContactView, Happening, Progress, Reach, ReplyWindow};
 pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::{
     Because, Conversation, Customer, Endpoint, GoldenRecord, Provenance, Record, Stated, Threaded,
 };
 pub use decision::{
-    Answered, Authorized, ContactLedger, ContactView, Decision, Finding, Intent, LedgerEntry,
-    LedgerState, Outbound, Outcome, Reach, Refusal, Ruled, SendOutcome, Standing,
+    Authorized, Decision, Finding, Obstacle, Outbound, Outcome, Refusal, Ruled, SendOutcome,
+    Standing,
 };
 pub use digest::Digest;
 pub(crate) use erasure::Erased;
@@ -105,6 +109,8 @@ pub use id::{
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use index::Index;
 pub use indexed::Indexed;
+pub use intent::{Answered, EndedBy, Fallback, Intent, Milestone, Reached};
+pub use ledger::{ContactLedger, LedgerEntry, LedgerState};
 pub use linking::{Limit, LinkRule, NamespaceRule, SourceRule, Survivorship, SurvivorshipRules};
 pub use message::{Author, BlobRef, DeliveryStatus, Direction, Message, Part, Receipt};
 pub use money::{BadMoney, BadSum, Money};
@@ -118,7 +124,8 @@ pub use parts::{ComponentHead, ComponentPart, ComponentRow};
 pub use pattern::{BadPattern, Pattern};
 pub use pii::Pii;
 pub use policy::{
-    BadOffset, BadPolicy, DeliveryClass, Policy, PurposeRules, QuietAction, QuietHours, UtcOffset,
+    BadOffset, BadPolicy, Certainty, DeliveryClass, Doubt, Policy, PurposeRules, QuietAction,
+    QuietHours, UtcOffset,
 };
 pub use price::{
     BadPercent, Percent, Price, Rounding, RoundingLevel, RoundingMode, TaxView, Window,

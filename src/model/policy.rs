@@ -92,6 +92,8 @@ pub enum QuietAction {
     Hold,
     /// It is not sent.
     Skip,
+    /// It is not sent alone, but may be gathered with others: [`super::Outcome::Digest`].
+    Digest,
 }
 
 /// When nobody is disturbed, in the party's own time.
@@ -152,6 +154,38 @@ pub struct Policy {
     /// How often one party may be written to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<FrequencyCap>,
+    /// How certain it must be who the customer is; `None`: as certain as the identity rules make
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+    /// The purposes in the order in which candidates are decided, the most important first; those
+    /// that it does not name come after all that it names, and are equal among themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub precedence: Vec<Purpose>,
+}
+
+/// How certain it must be who the customer is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certainty {
+    /// The purposes that demand it.
+    pub purposes: Only<Purpose>,
+    /// What happens while links between the customer and others wait for somebody's verdict.
+    pub in_doubt: Doubt,
+    /// Whether an endpoint that several parties bear may be written to: a family's telephone.
+    pub shared_endpoints: bool,
+}
+
+/// What happens to a message while it is in doubt whom it would reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// It is sent all the same.
+    Send,
+    /// A person decides.
+    Ask,
+    /// It is not sent.
+    Skip,
 }
 
 /// A place in a policy that cannot be meant so.
@@ -216,16 +250,34 @@ impl Policy {
                 let path = format!("caps[{place}].name");
                 faults.push(BadPolicy { path, reason: "another cap has this name" });
             }
-            if let Only::Of(held) = &cap.holds
-                && held.iter().any(|purpose| !self.purposes.contains_key(purpose))
-            {
-                let reason = "names a purpose that the policy does not declare";
-                faults.push(BadPolicy { path: format!("caps[{place}].holds"), reason });
+            if self.lacks_one_of(&cap.holds) {
+                faults.push(BadPolicy { path: format!("caps[{place}].holds"), reason: UNDECLARED });
+            }
+        }
+        if self.certainty.as_ref().is_some_and(|demand| self.lacks_one_of(&demand.purposes)) {
+            let path = "certainty.purposes".to_owned();
+            faults.push(BadPolicy { path, reason: UNDECLARED });
+        }
+        for (place, purpose) in self.precedence.iter().enumerate() {
+            let path = format!("precedence[{place}]");
+            if !self.purposes.contains_key(purpose) {
+                faults.push(BadPolicy { path, reason: UNDECLARED });
+            } else if self.precedence[..place].contains(purpose) {
+                faults.push(BadPolicy { path, reason: "named twice: it has one place" });
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
+
+    fn lacks_one_of(&self, purposes: &Only<Purpose>) -> bool {
+        match purposes {
+            Only::All => false,
+            Only::Of(named) => named.iter().any(|it| !self.purposes.contains_key(it)),
+        }
+    }
 }
+
+const UNDECLARED: &str = "names a purpose that the policy does not declare";
 
 impl QuietHours {
     /// The last minute of a day.

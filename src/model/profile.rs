@@ -168,8 +168,13 @@ pub struct SessionWindow {
     pub outside: Outside,
 }
 
+impl SessionWindow {
+    /// What opens the window of a channel by which parties write.
+    pub const BY_MESSAGE: &'static str = "customer message";
+}
+
 /// What may be sent outside a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outside {
     /// Nothing.
@@ -276,6 +281,12 @@ impl ChannelProfile {
     pub fn longest(&self, place: TextPlace) -> Option<TextLimit> {
         let mut known = self.texts.iter().map(|known| known.value);
         known.find(|known| known.place == place).map(|known| known.limit)
+    }
+
+    /// The window that a message of the party opens; `None` where nobody knows of one.
+    pub fn window(&self) -> Option<&SessionWindow> {
+        let mut known = self.windows.iter().map(|known| &known.value);
+        known.find(|window| window.opened_by == SessionWindow::BY_MESSAGE)
     }
 
     /// Whether a receipt ever tells this; `None` where nobody knows.

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::configuration::{Configuration, ConfigurationVersion, Layout, Profile};
 use super::consent::ConsentLedger;
-use super::decision::{ContactLedger, Decision};
+use super::decision::Decision;
 use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
 use super::evidence::{IdentifierHome, Verdict};
 use super::id::{
@@ -28,6 +28,7 @@ use super::id::{
 };
 use super::index::Index;
 use super::indexed::Indexed;
+use super::ledger::ContactLedger;
 use super::outbox::OutboxEntry;
 use super::parts::{ComponentPart, ComponentRow};
 use super::touchpoint::Copies;

@@ -171,6 +171,9 @@ fn write_decision(f: &mut Formatter<'_>, known: &KnownDecision) -> fmt::Result {
     let (decision, intent) = (&known.decision, &known.decision.intent);
     let fate = match (&decision.outcome, &known.state) {
         (Outcome::Suppress, _) => "not to be said".to_owned(),
+        (Outcome::Superseded { .. }, _) => "not said: another took its place".to_owned(),
+        (Outcome::Digest, _) => "waits to be gathered with others".to_owned(),
+        (Outcome::NeedsHuman, _) => "for a person to decide".to_owned(),
         (Outcome::Send { channel, at, .. }, state) => {
             format!("on {channel} at {at}, {}", state.as_ref().map_or("decided", progress))
         }

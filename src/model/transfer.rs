@@ -17,10 +17,11 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::configuration::{Configuration, Profile};
-use super::decision::{Decision, LedgerEntry};
+use super::decision::Decision;
 use super::digest::Digest;
 use super::evidence::Verdict;
 use super::id::TenantId;
+use super::ledger::LedgerEntry;
 use super::outbox::OutboxEntry;
 use super::remains::Remains;
 use super::touchpoint::{Arrival, Touchpoint};

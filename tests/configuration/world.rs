@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use omnichannel::channel::{ChannelAdapter, ChannelCodec, KeyRing, MemoryChannel};
 use omnichannel::model::{
     Authorized, Channel, ChannelId, ChannelKind, Configuration, Decision, DeliveryClass, Digest,
-    Form, IdentityRules, Intent, LawfulBasis, LinkRule, Namespace, Outbound, Pii, Policy, Purpose,
+    IdentityRules, Intent, LawfulBasis, LinkRule, Namespace, Outbound, Policy, Purpose,
     PurposeRules, RecordId, SendOutcome, Timestamp,
 };
 use omnichannel::storage::{MemoryStore, Store};
@@ -139,20 +139,13 @@ pub(crate) fn first_record(hub: &Hub) -> Option<RecordId> {
 }
 
 pub(crate) fn intent(key: &str, subject: RecordId) -> Intent {
-    Intent {
-        key: key.to_owned(),
+    Intent::new(
+        key.to_owned(),
         subject,
-        purpose: Purpose::new("order"),
-        occasion: key.to_owned(),
-        channels: vec![ChannelId::new("letters").expect("a name")],
-        text: Pii::new("Bonjour".to_owned()),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
-    }
+        Purpose::new("order"),
+        ChannelId::new("letters").expect("a name"),
+        "Bonjour".to_owned(),
+    )
 }
 
 /// Decides to write to the first customer.

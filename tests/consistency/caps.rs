@@ -208,8 +208,8 @@ proptest! {
         let hour = (sent.micros() - now) / HOUR;
         let first = (0..).find(|at| fits(&said, *at, i64::from(hours), max as usize));
         prop_assert_eq!(Some(hour), first);
-        let message = (&world.intent.purpose, &channel("email"), decision_id(42));
-        let held = capped_until(&world.policy, message, None, &world.view.ledger, world.now);
+        let (decision, by) = (world.decide(), channel("email"));
+        let held = capped_until(&world.policy, &by, &decision, None, &world.view.ledger, world.now);
         prop_assert_eq!(held, (hour > 0).then_some(sent));
     }
 

@@ -15,6 +15,7 @@ fn standing(world: &mut World) -> Standing {
         rules: Some(world.rules().clone()),
         quiet_until: None,
         capped_until: None,
+        obstacle: None,
         attempts: 2,
     }
 }

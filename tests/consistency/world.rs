@@ -36,7 +36,7 @@ pub(crate) fn reach(on: &str, n: u128, consent: Option<ConsentState>) -> Reach {
     let namespace = if on == "sms" { Namespace::Phone } else { Namespace::Email };
     let proof = TouchpointId::from_uuid(Uuid::from_u128(n + 1_000));
     let consent = consent.map(|state| (state, proof));
-    Reach { channel: channel(on), endpoint: endpoint(n), namespace, consent }
+    Reach { consent, ..Reach::new(channel(on), endpoint(n), namespace) }
 }
 
 pub(crate) fn said(n: u128, on: &str, when: &str, state: LedgerState) -> LedgerEntry {
@@ -47,6 +47,7 @@ pub(crate) fn said(n: u128, on: &str, when: &str, state: LedgerState) -> LedgerE
         channel: channel(on),
         at: at(when),
         state,
+        step_of: None,
     }
 }
 
@@ -77,29 +78,15 @@ impl World {
         Self {
             policy: Policy {
                 purposes: BTreeMap::from([(marketing.clone(), rules)]),
-                quiet_hours: None,
-                caps: Vec::new(),
+                ..Policy::default()
             },
             view: ContactView {
-                customer: subject.into(),
                 reach: vec![reach("email", 1, Some(ConsentState::Given))],
-                ledger: vec![],
-                utc_offset: None,
-                formless: vec![],
+                ..ContactView::new(subject.into())
             },
             intent: Intent {
-                key: "spring-sale/7".to_owned(),
-                subject,
-                purpose: marketing,
                 occasion: "spring-sale".to_owned(),
-                channels: vec![channel("email")],
-                text: Pii::new("PLANTED-TEXT".to_owned()),
-                not_before: None,
-                not_after: None,
-                conversation: None,
-                title: None,
-                answers: None,
-                form: Form::Words,
+                ..Intent::new("spring-sale/7", subject, marketing, channel("email"), "PLANTED-TEXT")
             },
             now: at(NOW),
         }
@@ -124,7 +111,8 @@ impl World {
     /// The codes of the blocks.
     pub(crate) fn blocks(&self) -> Vec<String> {
         let decision = self.decide();
-        let blocks = decision.findings.iter().filter(|f| f.ruled == Ruled::Block);
+        let stands = |it: &&Finding| !matches!(it.ruled, Ruled::Pass | Ruled::Wait(_));
+        let blocks = decision.findings.iter().filter(stands);
         blocks.map(|finding| format!("{}.{}", finding.rule, finding.why)).collect()
     }
 
@@ -137,7 +125,7 @@ impl World {
     pub(crate) fn sent(&self) -> Option<(String, Timestamp)> {
         match self.decide().outcome {
             Outcome::Send { channel, at, .. } => Some((channel.to_string(), at)),
-            Outcome::Suppress => None,
+            _ => None,
         }
     }
 
@@ -148,10 +136,26 @@ impl World {
     }
 }
 
+/// The last sentence of a rule.
+pub(crate) fn reason(told: &Explanation, rule: &str) -> String {
+    of(told, rule).sentence.to_string()
+}
+
+/// Where the last sentence of a rule points.
+pub(crate) fn weight(told: &Explanation, rule: &str) -> Weight {
+    of(told, rule).weight
+}
+
+fn of<'a>(told: &'a Explanation, rule: &str) -> &'a Reason {
+    told.reasons.iter().rfind(|reason| reason.rule == rule).unwrap()
+}
+
 fn short(finding: &Finding) -> String {
     let ruled = match &finding.ruled {
         Ruled::Pass => "pass".to_owned(),
         Ruled::Block => "block".to_owned(),
+        Ruled::Human => "human".to_owned(),
+        Ruled::Digest => "digest".to_owned(),
         Ruled::Wait(until) => format!("wait {until}"),
     };
     let channel = finding.channel.as_ref().map_or("-", ChannelId::as_str);

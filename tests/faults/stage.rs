@@ -9,9 +9,9 @@ use omnichannel::engine::Requeued;
 use omnichannel::hub::{Dispatched, FixedClock, SeededEntropy};
 use omnichannel::model::{
     Act, Authorized, Body, Capabilities, Channel, ChannelId, ChannelKind, Configuration, Decision,
-    DecisionId, DeliveryClass, Digest, ErasureKey, Form, Intent, Key, LawfulBasis, LedgerState,
-    Namespace, Occurred, Outbound, OutboxState, Outcome, Pii, Policy, Purpose, PurposeRules,
-    RecordId, SendIdempotency, SendOutcome, Timestamp, Verdict,
+    DecisionId, DeliveryClass, Digest, ErasureKey, Intent, Key, LawfulBasis, LedgerState,
+    Namespace, Occurred, Outbound, OutboxState, Outcome, Policy, Purpose, PurposeRules, RecordId,
+    SendIdempotency, SendOutcome, Timestamp, Verdict,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -224,18 +224,14 @@ impl Stage {
         channel: &str,
     ) -> Intent {
         Intent {
-            key: key.to_owned(),
-            subject,
-            purpose: Purpose::new(purpose),
             occasion: "spring".to_owned(),
-            channels: vec![ChannelId::new(channel).expect("a name")],
-            text: Pii::new(format!("Bonjour {key}")),
-            not_before: None,
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ..Intent::new(
+                key.to_owned(),
+                subject,
+                Purpose::new(purpose),
+                ChannelId::new(channel).expect("a name"),
+                format!("Bonjour {key}"),
+            )
         }
     }
 

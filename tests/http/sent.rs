@@ -10,7 +10,7 @@ use omnichannel::channel::{
 use omnichannel::engine::Fate;
 use omnichannel::hub::{FixedClock, Keys, Polled, SeededEntropy};
 use omnichannel::model::{
-    Channel, ChannelId, ChannelKind, Configuration, Form, IdKey, Intent, OutboxState, Pii, Purpose,
+    Channel, ChannelId, ChannelKind, Configuration, IdKey, Intent, OutboxState, Pii, Purpose,
     SendOutcome, TenantId, Timestamp,
 };
 use omnichannel::storage::MemoryStore;
@@ -45,18 +45,14 @@ fn sent(behaviour: Behaviour) -> (OutboxState, Vec<String>) {
     let state = run(async {
         let taken = hub.receive(raw).await.unwrap();
         let intent = Intent {
-            key: "order/1".to_owned(),
-            subject: taken.taken[0].record.unwrap(),
-            purpose: Purpose::new("order"),
             occasion: "1".to_owned(),
-            channels: vec![ChannelId::new("whatsapp").unwrap()],
-            text: Pii::new("Votre commande est prête 🎁".to_owned()),
-            not_before: None,
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ..Intent::new(
+                "order/1".to_owned(),
+                taken.taken[0].record.unwrap(),
+                Purpose::new("order"),
+                ChannelId::new("whatsapp").unwrap(),
+                "Votre commande est prête 🎁".to_owned(),
+            )
         };
         let decision = hub.decide(shop, &intent).await.unwrap();
         hub.dispatch_due(now.unwrap()).await.unwrap();

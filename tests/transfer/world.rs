@@ -7,8 +7,8 @@ use omnichannel::Hub;
 use omnichannel::channel::{KeyRing, MemoryChannel};
 use omnichannel::hub::Imported;
 use omnichannel::model::{
-    Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Form, Intent, LawfulBasis,
-    Namespace, Pii, Policy, Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
+    Channel, ChannelId, ChannelKind, Configuration, DeliveryClass, Intent, LawfulBasis, Namespace,
+    Policy, Purpose, PurposeRules, RecordId, Ruling, SendOutcome,
 };
 use omnichannel::storage::{MemoryStore, Store};
 use omnichannel::testkit::block_on;
@@ -41,18 +41,14 @@ pub(crate) fn open(store: impl Store) -> Hub {
 
 pub(crate) fn intent(subject: RecordId, key: usize) -> Intent {
     Intent {
-        key: format!("key {key}"),
-        subject,
-        purpose: Purpose::new(if key.is_multiple_of(7) { "undeclared" } else { "order" }),
         occasion: format!("occasion {}", key % 3),
-        channels: vec![ChannelId::new("letters").expect("a name")],
-        text: Pii::new(format!("Bonjour secretword {key}")),
-        not_before: None,
-        not_after: None,
-        conversation: None,
-        title: None,
-        answers: None,
-        form: Form::Words,
+        ..Intent::new(
+            format!("key {key}"),
+            subject,
+            Purpose::new(if key.is_multiple_of(7) { "undeclared" } else { "order" }),
+            ChannelId::new("letters").expect("a name"),
+            format!("Bonjour secretword {key}"),
+        )
     }
 }
 

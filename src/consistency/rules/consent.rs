@@ -11,13 +11,10 @@
 //! |
 //! | `no_endpoint`, `undeclared` | pass: nothing to judge | |
 
-use std::collections::BTreeSet;
-use std::iter;
-
 use crate::consistency::change::Lift;
 use crate::consistency::permission::{Permission, basis_name};
 use crate::consistency::rule::{Case, Judgement, Rule, endpoint, fact};
-use crate::model::{Finding, IdentifierId, Purpose, Reach, Sentence};
+use crate::model::{Finding, Purpose, Sentence};
 
 use super::{UNDECLARED, UNDECLARED_WORDS};
 
@@ -49,11 +46,7 @@ impl Rule for Consent {
             Some((_, proof)) => judgement.with("proof", proof),
             None => judgement,
         };
-        if permission.holds() {
-            judgement
-        } else {
-            judgement.with("endpoints", listed(case, reach))
-        }
+        if permission.holds() { judgement } else { judgement.liftable_at_any(reach) }
     }
 
     fn say(&self, finding: &Finding) -> Sentence {
@@ -81,13 +74,4 @@ impl Rule for Consent {
             namespace: finding.fact("namespace")?.to_owned(),
         })
     }
-}
-
-/// The endpoints on the channel, the one judged first: consent at any of them would do.
-fn listed(case: &Case<'_>, judged: &Reach) -> String {
-    let on = case.view.reach.iter().filter(|reach| reach.channel == judged.channel);
-    let others: BTreeSet<IdentifierId> =
-        on.map(|reach| reach.endpoint).filter(|id| *id != judged.endpoint).collect();
-    let ids = iter::once(judged.endpoint).chain(others);
-    ids.map(|id| id.to_string()).collect::<Vec<_>>().join(" ")
 }

@@ -1,9 +1,9 @@
 //! `duplicate`: one occasion is said once within the purpose's hours, over all channels.
 //!
 //! What is reserved, sent or perhaps sent counts; what was released does not, nor what this very
-//! decision reserved. A reservation for a later time counts like one for now. Counted from the
-//! earliest instant that the rules asked before allow, so that quiet hours never outwait a
-//! repetition.
+//! decision or another step of its ladder reserved, nor what waits where the intent replaces it. A
+//! reservation for a later time counts like one for now. Counted from the earliest instant that the
+//! rules asked before allow, so that quiet hours never outwait a repetition.
 //!
 //! | code | rules | facts |
 //! |---|---|---|
@@ -35,9 +35,14 @@ impl Rule for Duplicate {
             return Judgement::pass("not_limited");
         }
         let window = Duration::from_secs(u64::from(rules.once_within_hours) * 3_600);
+        let ladder = case.intent.step_of.unwrap_or(case.decision);
+        let replaced =
+            |entry: &LedgerEntry| case.intent.replaces && entry.state == LedgerState::Reserved;
         let counts = |entry: &&LedgerEntry| {
-            entry.state != LedgerState::Released
+            entry.state.counts()
                 && entry.decision != case.decision
+                && entry.ladder() != ladder
+                && !replaced(entry)
                 && entry.purpose == case.intent.purpose
                 && entry.occasion == case.intent.occasion
                 && entry.at.plus(window) > case.at
@@ -53,7 +58,7 @@ impl Rule for Duplicate {
         let code = match last.state {
             LedgerState::Reserved => "reserved",
             LedgerState::Ambiguous => "perhaps_said",
-            LedgerState::Sent | LedgerState::Released => "said",
+            LedgerState::Sent | LedgerState::Released | LedgerState::Digest => "said",
         };
         let again_from = last.at.plus(window);
         Judgement::block_until(code, again_from)

@@ -1,29 +1,52 @@
 //! The standard rules, one file each, in the order in which they are asked.
 
 mod consent;
+mod conversion;
 mod duplicate;
 mod frequency_cap;
+mod identity;
 mod purpose;
 mod quiet_hours;
 mod reachability;
+mod reply_window;
+mod restriction;
+mod sequence;
 mod validity;
 
 pub use consent::Consent;
+pub use conversion::Conversion;
 pub use duplicate::Duplicate;
 pub use frequency_cap::{Frequency, capped_until};
+pub use identity::Identity;
 pub use purpose::PurposeDeclared;
 pub use quiet_hours::{QuietTime, quiet_until};
 pub use reachability::Reachability;
+pub use reply_window::WindowOpen;
+pub use restriction::Restriction;
+pub use sequence::Sequence;
 pub use validity::Validity;
 
 use super::rule::Rule;
 
-/// The standard rules in their documented order: `purpose`, `validity`, `reachability`, `consent`,
-/// `duplicate`, `frequency_cap`, `quiet_hours`.
+/// The standard rules in their documented order: `purpose`, `identity`, `restriction`, `validity`,
+/// `conversion`, `reachability`, `reply_window`, `consent`, `duplicate`, `sequence`,
+/// `frequency_cap`, `quiet_hours`.
 ///
 /// What can never be mended on the way to the party is asked first, what passes with time last.
-pub const STANDARD: [&'static dyn Rule; 7] =
-    [&PurposeDeclared, &Validity, &Reachability, &Consent, &Duplicate, &Frequency, &QuietTime];
+pub const STANDARD: [&'static dyn Rule; 12] = [
+    &PurposeDeclared,
+    &Identity,
+    &Restriction,
+    &Validity,
+    &Conversion,
+    &Reachability,
+    &WindowOpen,
+    &Consent,
+    &Duplicate,
+    &Sequence,
+    &Frequency,
+    &QuietTime,
+];
 
 /// The code of rules that judge by the purpose's rules, where it has none.
 const UNDECLARED: &str = "undeclared";

@@ -60,6 +60,9 @@ impl Rule for QuietTime {
             (Quiet::Until(end), QuietAction::Skip) => {
                 Judgement::block_until("skipped", end).with("ends", end)
             }
+            (Quiet::Until(end), QuietAction::Digest) => {
+                Judgement::digest("gathered", end).with("ends", end)
+            }
             (Quiet::Always, _) => Judgement::block("never_ends"),
         };
         let place = match offset {
@@ -78,6 +81,9 @@ impl Rule for QuietTime {
             "outside" => "it is not quiet at the party's place".to_owned(),
             "held" => format!("quiet hours ({hours}, {place}) hold it until {ends}"),
             "skipped" => format!("it falls into quiet hours ({hours}, {place}) until {ends}"),
+            "gathered" => {
+                format!("quiet hours ({hours}, {place}) keep it for a digest until {ends}")
+            }
             "never_ends" => format!("quiet hours ({hours}) never end {place} at once"),
             "no_offset" => {
                 format!("quiet hours ({hours}) need the party's offset from UTC or plausible ones")

@@ -11,8 +11,8 @@ use super::truth::{as_home, as_outbox};
 use super::world::World;
 use crate::engine;
 use crate::model::{
-    ChannelId, ConversationId, DecisionId, Form, Intent, Judge, Key, Pii, Purpose, RecordId,
-    Ruling, SendOutcome,
+    ChannelId, ConversationId, DecisionId, Intent, Judge, Key, Purpose, RecordId, Ruling,
+    SendOutcome,
 };
 
 /// Microseconds of an hour.
@@ -154,19 +154,22 @@ impl World {
         let one_of_two = Uuid::from_u128(1 + self.chance.below(2) as u128);
         let continues = self.chance.percent(30);
         let conversation = continues.then(|| ConversationId::from_uuid(one_of_two));
+        let channels: Vec<ChannelId> =
+            channels.map(|name| ChannelId::new(*name).expect("a name")).collect();
+        let first = channels[0].clone();
         self.intents.push(Intent {
-            key: format!("k{number}"),
-            subject,
-            purpose,
             occasion,
-            channels: channels.map(|name| ChannelId::new(*name).expect("a name")).collect(),
-            text: Pii::new(format!("message {number}")),
+            channels,
             not_before: waits,
             not_after: ends,
             conversation,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ..Intent::new(
+                format!("k{number}"),
+                subject,
+                purpose,
+                first,
+                format!("message {number}"),
+            )
         });
         self.unanswered.insert(number);
         Some(number)

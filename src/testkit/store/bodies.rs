@@ -9,12 +9,12 @@ use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentHead, ComponentId, ComponentRow, Configuration, Consent, ConsentLedger, ConsentSignal,
     ConsentState, ContactLedger, Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus,
-    Digest, Erasure, ErasureId, Erasures, Finding, Form, Identifier, IdentifierHome, IdentifierId,
-    IdentifierNode, Indexed, Intent, Keeping, Key, Kind, LawfulBasis, Layout, LedgerEntry,
-    LedgerState, Message, MessageId, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry,
-    OutboxState, Outcome, Part, Pii, Profile, Purpose, PurposeRules, Put, Receipt, RecordId,
-    RecordNode, Ruled, Ruling, SendOutcome, Sighting, Source, TenantId, Timestamp, Tombstone,
-    Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
+    Digest, EndedBy, Erasure, ErasureId, Erasures, Finding, Identifier, IdentifierHome,
+    IdentifierId, IdentifierNode, Indexed, Intent, Keeping, Key, Kind, LawfulBasis, Layout,
+    LedgerEntry, LedgerState, Message, MessageId, Milestone, Namespace, ObjectRef, Occurred,
+    OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose, PurposeRules,
+    Put, Reached, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Sighting, Source,
+    TenantId, Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -227,6 +227,7 @@ fn ledger(text: &str, time: Timestamp) -> ContactLedger {
         channel: channel("mail"),
         at: time,
         state: LedgerState::Ambiguous,
+        step_of: Some(DecisionId::from_uuid(id(8))),
     });
     ledger
 }
@@ -243,18 +244,21 @@ fn decision(text: &str, time: Timestamp) -> Decision {
     Decision {
         id: DecisionId::from_uuid(id(7)),
         intent: Intent {
-            key: text.to_owned(),
-            subject: RecordId::from_uuid(id(1)),
-            purpose: Purpose::new(text),
-            occasion: text.to_owned(),
             channels: vec![channel("mail"), channel("sms")],
-            text: Pii::new(text.to_owned()),
             not_before: Some(time),
-            not_after: None,
-            conversation: None,
-            title: None,
-            answers: None,
-            form: Form::Words,
+            ended_by: vec![EndedBy { act: Act::Paid, about: None, since: time }],
+            unless: vec![Reached {
+                message: DecisionId::from_uuid(id(8)),
+                milestone: Milestone::Read,
+            }],
+            approved_by: Some(text.to_owned()),
+            ..Intent::new(
+                text,
+                RecordId::from_uuid(id(1)),
+                Purpose::new(text),
+                channel("mail"),
+                text,
+            )
         },
         outcome: Outcome::Send {
             channel: channel("mail"),
