@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use omnichannel::channel::{
-    ChannelAdapter as _, Health, Http, KeyRing, Listening, RawInbound, Telegram, TouchpointJson,
-    WhatsApp, Wired,
+    ChannelAdapter as _, Health, Http, KeyRing, RawInbound, Telegram, WhatsApp, Wired,
 };
 use omnichannel::engine::Fate;
 use omnichannel::hub::{FixedClock, Keys, Polled, SeededEntropy};
@@ -29,19 +28,22 @@ fn sent(behaviour: Behaviour) -> (OutboxState, Vec<String>) {
     let http = http.timeout(Duration::from_millis(200));
     let (shop, now) = (TenantId::named("maison-lune"), Timestamp::from_seconds(1_795_354_200));
     let keys = Keys { id_key: IdKey::new(b"32 random bytes, kept as a secret").unwrap() };
-    let till = TouchpointJson::new(Channel::new("till", ChannelKind::Store).unwrap());
     let chat = WhatsApp::new(Channel::new("whatsapp", ChannelKind::Messaging).unwrap());
     let configuration: Configuration = serde_json::from_str(RULES).unwrap();
     let hub =
         Hub::new(MemoryStore::new(), keys, FixedClock::new(now.unwrap()), SeededEntropy::new(1));
-    let hub = hub
-        .configured(configuration)
-        .unwrap()
-        .channel(shop, Listening::new(till), KeyRing::default())
-        .channel(shop, Wired::new(chat.sending_from("5550001"), http), KeyRing::default());
-    let body =
-        r#"{"id":"1","act":"purchased","sender":{"namespace":"whats_app","value":"33612345678"}}"#;
-    let raw = RawInbound::new(shop, ChannelId::new("till").unwrap(), body).attested("a test");
+    let hub = hub.configured(configuration).unwrap().channel(
+        shop,
+        Wired::new(chat.sending_from("5550001"), http),
+        KeyRing::default(),
+    );
+    // She wrote, so that one may write freely for a day.
+    let body = r#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{
+        "field":"messages","value":{"messaging_product":"whatsapp",
+        "metadata":{"display_phone_number":"5550001","phone_number_id":"5550001"},
+        "messages":[{"from":"33612345678","id":"wamid.1","timestamp":"1795354100","type":"text",
+                     "text":{"body":"Is it ready?"}}]}}]}]}"#;
+    let raw = RawInbound::new(shop, ChannelId::new("whatsapp").unwrap(), body).attested("a test");
     let state = run(async {
         let taken = hub.receive(raw).await.unwrap();
         let intent = Intent {

@@ -77,16 +77,19 @@ fn picture(faults: &[Fault]) -> (OutboxState, usize) {
     let provider = FaultyProvider::new(Meta, faults.iter().copied());
     let page = Messenger::page(Channel::new("desk", ChannelKind::Messaging).unwrap());
     let keys = Keys { id_key: IdKey::new(b"32 random bytes, kept as a secret").unwrap() };
-    let till = TouchpointJson::new(Channel::new("till", ChannelKind::Store).unwrap());
     let rules: Configuration = serde_json::from_str(RULES).unwrap();
     let hub = Hub::new(MemoryStore::new(), keys, FixedClock::new(now()), SeededEntropy::new(1))
         .configured(rules)
         .unwrap()
-        .channel(shop(), Listening::new(till), KeyRing::default())
         .channel(shop(), Wired::new(page, provider.clone()), KeyRing::default());
-    let body = r#"{"id": "1", "act": "purchased",
-        "sender": {"namespace": "social_handle", "value": "100"}}"#;
-    let zoe = block_on(receive(&hub, "till", body.into())).unwrap();
+    // She wrote, so that one may write freely for a day.
+    let body = format!(
+        r#"{{"object": "page", "entry": [{{"id": "1", "time": {time}, "messaging": [{{
+            "sender": {{"id": "100"}}, "recipient": {{"id": "1"}}, "timestamp": {time},
+            "message": {{"mid": "m-1", "text": "Do you have a picture?"}}}}]}}]}}"#,
+        time = now().micros() / 1_000 - 60_000
+    );
+    let zoe = block_on(receive(&hub, "desk", body.into())).unwrap();
     let intent = Intent {
         form: Form::File(BlobRef::new("https://m.example/a.png", "image/png")),
         ..Intent::new("1", zoe, Purpose::new("order"), desk(), "The dress")
