@@ -73,6 +73,9 @@ pub fn confirm(
     let Outcome::Send { channel, at, .. } = &decision.outcome else {
         return Err(Refusal::NotToSend);
     };
+    if standing.reservation == Some(LedgerState::Replaced) {
+        return Err(Refusal::Superseded);
+    }
     if standing.reservation != Some(LedgerState::Reserved) {
         return Err(Refusal::ReservationLost);
     }

@@ -99,21 +99,57 @@ pub fn decide_with(
     intent: &Intent,
     now: Timestamp,
 ) -> Decision {
-    let of_purpose = policy.purposes.get(&intent.purpose);
+    let Conclusion { outcome, findings } =
+        conclude_with(rules, policy, &Candidate { id, intent, view }, &[], now);
+    let intent = intent.clone();
+    Decision { id, intent, outcome, findings, view: digest(view), configuration, at: now }
+}
+
+/// An intent with its id and all that is known of its subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// Names the decision: the intent's key, minted.
+    pub id: DecisionId,
+    /// What is wanted.
+    pub intent: &'a Intent,
+    /// Everything known of the subject; the choices are those for the intent's purpose.
+    pub view: &'a ContactView,
+}
+
+/// What becomes of a candidate, and every rule's verdict on it; without what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conclusion {
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// Every rule's verdict on every channel up to the one decided on.
+    pub findings: Vec<Finding>,
+}
+
+/// What becomes of a candidate under the rules given: [`decide_with`] without the digest of the
+/// view, which costs more than the rules. `reserved` is what others decided on before it, at the
+/// same time, have reserved.
+pub fn conclude_with(
+    rules: &[&dyn Rule],
+    policy: &Policy,
+    candidate: &Candidate<'_>,
+    reserved: &[LedgerEntry],
+    now: Timestamp,
+) -> Conclusion {
+    let Candidate { id, intent, view } = *candidate;
     let case = Case {
         policy,
-        rules: of_purpose,
+        rules: policy.purposes.get(&intent.purpose),
         decision: id,
         intent,
         view,
+        reserved,
         channel: None,
         reach: None,
         now,
         at: now,
     };
     let (outcome, findings) = choose(rules, &case);
-    let intent = intent.clone();
-    Decision { id, intent, outcome, findings, view: digest(view), configuration, at: now }
+    Conclusion { outcome, findings }
 }
 
 /// Tries the channels in order.
@@ -378,7 +414,7 @@ struct Canonical<'a> {
 }
 
 /// The digest of a view as a set of facts: the order of its lists does not count.
-fn digest(view: &ContactView) -> Digest {
+pub fn digest(view: &ContactView) -> Digest {
     let mut reach: Vec<&Reach> = view.reach.iter().collect();
     reach.sort_by_key(|&reach| (&reach.channel, reach.endpoint, order(reach)));
     reach.dedup();

@@ -1,7 +1,8 @@
 //! Decides whether something may be said: to whom, where, when, and why not.
 //!
 //! [`decide`] answers an intent before anything is queued, [`confirm`] asks again at dispatch and
-//! is the only maker of `Authorized`, [`explain`] says why and what would change it. One file under
+//! is the only maker of `Authorized`, [`explain`] says why and what would change it. [`arbitrate`]
+//! decides several candidates of one customer together. One file under
 //! `rules` per rule; a stranger's rule is one `impl` of [`Rule`], given to [`decide_with`].
 //!
 //! # Law
@@ -14,6 +15,7 @@
 //!
 //! All five are held by `tests/consistency.rs`.
 
+mod arbitrate;
 mod change;
 mod confirm;
 mod decide;
@@ -23,9 +25,10 @@ mod permission;
 mod rule;
 mod rules;
 
+pub use arbitrate::{arbitrate, arbitrate_with};
 pub use change::{Change, Lift, changes, changes_with};
 pub use confirm::confirm;
-pub use decide::{decide, decide_with};
+pub use decide::{Candidate, Conclusion, conclude_with, decide, decide_with, digest};
 pub use explain::{explain, explain_with};
 pub use obstacle::{AWAIT, obstacle};
 pub use rule::{Case, Judgement, Rule};

@@ -39,6 +39,7 @@ pub fn obstacle(
         decision: decision.id,
         intent: &decision.intent,
         view,
+        reserved: &[],
         channel: Some(channel),
         reach: on.clone().find(|reach| reach.endpoint == *endpoint),
         now,

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    ChannelId, ContactView, DecisionId, Finding, Intent, Policy, PurposeRules, Reach, Ruled,
-    Sentence, Timestamp,
+    ChannelId, ContactView, DecisionId, Finding, Intent, LedgerEntry, LedgerState, Policy,
+    PurposeRules, Reach, Ruled, Sentence, Timestamp,
 };
 
 use super::change::Lift;
@@ -77,6 +77,8 @@ pub struct Case<'a> {
     pub intent: &'a Intent,
     /// Everything known of the subject.
     pub view: &'a ContactView,
+    /// What candidates that were decided on before it, at the same time, have reserved.
+    pub reserved: &'a [LedgerEntry],
     /// The channel; `None` only where the intent names none.
     pub channel: Option<&'a ChannelId>,
     /// The endpoint on the channel; `None` where none is known.
@@ -85,6 +87,19 @@ pub struct Case<'a> {
     pub now: Timestamp,
     /// The earliest instant of sending, as far as rules asked before allow it.
     pub at: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    /// What was said to the customer, or is about to be; without what the intent replaces.
+    pub fn ledger(&self) -> impl Iterator<Item = &'a LedgerEntry> + Clone + use<'a> {
+        let intent = self.intent;
+        let is_replaced = move |entry: &&LedgerEntry| {
+            intent.replaces
+                && entry.state == LedgerState::Reserved
+                && (&entry.purpose, &entry.occasion) == (&intent.purpose, &intent.occasion)
+        };
+        self.view.ledger.iter().filter(move |entry| !is_replaced(entry)).chain(self.reserved)
+    }
 }
 
 /// The fact that names the endpoints at which a block may be lifted.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::fallback;
 use super::writing::Writing;
 use super::{Context, Reading, Step};
 use crate::model::{Body, Decision, DecisionId, Index, Key, OutboxEntry, OutboxState, Range, Row};
@@ -23,6 +24,8 @@ impl<'v> Cancelling<'v> {
         let tenant = context.tenant;
         for decision in &decisions {
             read.want(Key::outbox(tenant, decision.id));
+            let promised = fallback::next_of(context, decision);
+            promised.into_iter().for_each(|id| read.want(Key::outbox(tenant, id)));
         }
         read.settle()?;
         let gone: BTreeSet<DecisionId> = decisions.iter().map(|decision| decision.id).collect();
@@ -51,9 +54,12 @@ impl<'v> Cancelling<'v> {
     pub(super) fn write(self, context: &Context<'_>, read: &Reading<'_>, writing: &mut Writing) {
         for decision in &self.decisions {
             writing.purge(Key::decision(context.tenant, decision.id));
-            let outbox = Key::outbox(context.tenant, decision.id);
-            if read.has(outbox) {
-                writing.purge(outbox);
+            let promised = fallback::next_of(context, decision);
+            for id in promised.into_iter().chain([decision.id]) {
+                let outbox = Key::outbox(context.tenant, id);
+                if read.has(outbox) {
+                    writing.purge(outbox);
+                }
             }
         }
         self.woken.into_iter().for_each(|entry| writing.put_outbox(entry));

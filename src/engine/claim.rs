@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use super::contact::at_dispatch;
+use super::fallback;
 use super::in_force;
 use super::opt_out::{choices, want_choices};
 use super::outgoing::{self, ATTEMPTS_MAX, AfterUnknown};
@@ -66,7 +67,7 @@ pub fn claim(
     let mut read = Reading::of(view);
     read.want(Key::profile());
     let Some((entry, decision)) = outgoing::entry(context, &mut read, id)? else {
-        return nothing(Claimed::NotDue);
+        return promised(context, &mut read, id, now);
     };
     in_force::configuration(context, &read)?;
     let Outcome::Send { channel, endpoint, .. } = &decision.outcome else {
@@ -82,7 +83,7 @@ pub fn claim(
     let (entry, unknown) = (found(entry), AfterUnknown::of(context, decision));
     let again = unknown != AfterUnknown::GiveUp || bug!("sent_again_after_unknown");
     if entry.uncertain && (!again || entry.attempts >= ATTEMPTS_MAX) {
-        return ambiguous(context, &mut read, &entry);
+        return ambiguous(context, &mut read, &entry, now);
     }
     let ahead = outgoing::ahead(context, &mut read, &entry)?;
     if let Some(first) = ahead.filter(|_| !bug!("out_of_turn")) {
@@ -111,13 +112,26 @@ pub fn claim(
             let next = OutboxEntry { due, state: OutboxState::Due, ..entry };
             Ok((Claimed::NotDue, postponed(context, &read, next)))
         }
-        Err(_) if entry.uncertain => ambiguous(context, &mut read, &entry),
+        Err(_) if entry.uncertain => ambiguous(context, &mut read, &entry, now),
         Err(refusal) => {
             let next = OutboxEntry { state: OutboxState::Refused(refusal), ..entry };
-            let writing = outgoing::write(context, &mut read, next, LedgerState::Released)?;
+            let writing = outgoing::write(context, &mut read, next, LedgerState::Released, now)?;
             Ok((Claimed::Refused(refusal), writing.finish(&read)))
         }
     }
+}
+
+/// What follows where nobody decided on an entry: it is promised, or not there.
+fn promised(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    id: DecisionId,
+    now: Timestamp,
+) -> Step<(Claimed, Changeset)> {
+    let entry = read.outbox(context.tenant, id).filter(|entry| entry.is_due() && entry.due <= now);
+    let Some(entry) = entry else { return Ok((Claimed::NotDue, Changeset::default())) };
+    in_force::configuration(context, read)?;
+    Ok((Claimed::NotDue, fallback::keep(context, read, entry, now)?))
 }
 
 /// The entry as it was found: where its holder vanished, it has perhaps been sent.
@@ -164,11 +178,12 @@ fn ambiguous(
     context: &Context<'_>,
     read: &mut Reading<'_>,
     entry: &OutboxEntry,
+    now: Timestamp,
 ) -> Step<(Claimed, Changeset)> {
     let state = OutboxState::Done(SendOutcome::Unknown);
     let next = OutboxEntry { state, ..entry.clone() };
     read.settle()?;
-    let writing = outgoing::write(context, read, next, LedgerState::Ambiguous)?;
+    let writing = outgoing::write(context, read, next, LedgerState::Ambiguous, now)?;
     Ok((Claimed::Ambiguous, writing.finish(read)))
 }
 

@@ -5,13 +5,13 @@
 
 use super::delivery;
 use super::opt_out::{choices, want_choices};
-use super::read::endpoints;
-use super::{Context, Reading, Resolved, Step};
+use super::read::{endpoints, locate};
+use super::{Context, Reading, Resolved, Step, View};
 use crate::identity;
 use crate::model::{
     Blocked, Body, ContactView, Decision, Direction, Doubt, Happening, IdentifierId, Index, Intent,
-    Key, LedgerEntry, Outcome, Range, Reach, RecordId, ReplyWindow, Row, SessionWindow, Sort,
-    Timestamp, Touchpoint, UtcOffset,
+    Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome, Range, Reach, RecordId,
+    ReplyWindow, Row, SessionWindow, Sort, Timestamp, Touchpoint, UtcOffset,
 };
 
 /// The golden record's field that states the party's own offset from UTC, written like `+01:00`.
@@ -47,16 +47,48 @@ pub(super) fn contact_view(
         let choice = choices.in_force(&intent.purpose);
         place.consent = choice.map(|(touchpoint, choice)| (choice.state, touchpoint));
     }
-    let records = found.cluster.records.iter();
-    let records = records.filter(|it| **it == intent.subject || !bug!("one_ledger_only"));
-    let ledgers = records.filter_map(|record| read.ledger(tenant, *record));
-    let mut ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
-    ledger.sort_by_key(|entry| (entry.at, entry.decision));
+    let ledger = ledger(context, read, found, intent)?;
     let formless = intent.channels.iter().filter(|channel| {
         let declared = context.channels.get(channel);
         declared.is_some_and(|can| can.sends_to.is_some() && !can.can_send(&intent.form))
     });
     Ok(ContactView { reach, ledger, formless: formless.cloned().collect(), ..view })
+}
+
+/// What was said to any of the customer's records, in order.
+fn ledger(
+    context: &Context<'_>,
+    read: &mut Reading<'_>,
+    found: &Resolved,
+    intent: &Intent,
+) -> Step<Vec<LedgerEntry>> {
+    let tenant = context.tenant;
+    let records = found.cluster.records.iter();
+    let records = records.filter(|it| **it == intent.subject || !bug!("one_ledger_only"));
+    let ledgers = records.filter_map(|record| read.ledger(tenant, *record));
+    let mut ledger: Vec<LedgerEntry> = ledgers.flat_map(|row| row.entries.clone()).collect();
+    ledger.sort_by_key(|entry| (entry.at, entry.decision));
+    if !intent.replaces {
+        return Ok(ledger);
+    }
+    // Of what it would replace, the messages on their way are perhaps said.
+    let waits = |entry: &LedgerEntry| {
+        entry.state == LedgerState::Reserved
+            && (&entry.purpose, &entry.occasion) == (&intent.purpose, &intent.occasion)
+    };
+    for entry in ledger.iter().filter(|entry| waits(entry)) {
+        read.want(Key::outbox(tenant, entry.decision));
+    }
+    read.settle()?;
+    for entry in ledger.iter_mut().filter(|entry| waits(entry)) {
+        let outbox = read.outbox(tenant, entry.decision);
+        let on_its_way =
+            |it: &OutboxEntry| it.uncertain || matches!(it.state, OutboxState::Leased { .. });
+        if outbox.is_some_and(|it| on_its_way(it)) {
+            entry.state = LedgerState::Ambiguous;
+        }
+    }
+    Ok(ledger)
 }
 
 /// What may have changed since a decision, apart from consent and ledgers; for the standing at
@@ -256,4 +288,27 @@ fn stated(
     let field = |name: &str| golden.get(name).map(|it| it.value.expose().as_str());
     let offset = field(UTC_OFFSET_FIELD).and_then(|offset| offset.parse().ok());
     (offset, field(PROCESSING_FIELD) == Some(RESTRICTED))
+}
+
+/// The decisions of a customer that wait to be gathered into one message, the oldest first.
+///
+/// # Errors
+///
+/// [`super::Pause`]: four rounds.
+pub fn digested(context: &Context<'_>, view: &View, record: RecordId) -> Step<Vec<Decision>> {
+    let tenant = context.tenant;
+    let mut read = Reading::of(view);
+    let Some(found) = locate(context, &mut read, record)? else { return Ok(Vec::new()) };
+    let records = &found.cluster.records;
+    records.iter().for_each(|record| read.want(Key::ledger(tenant, *record)));
+    read.settle()?;
+    let ledgers = records.iter().filter_map(|record| read.ledger(tenant, *record));
+    let waiting = ledgers.flat_map(|row| &row.entries);
+    let waiting = waiting.filter(|entry| entry.state == LedgerState::Digest);
+    let mut waiting: Vec<_> = waiting.map(|entry| (entry.at, entry.decision)).collect();
+    waiting.sort_unstable();
+    waiting.iter().for_each(|(_, id)| read.want(Key::decision(tenant, *id)));
+    read.settle()?;
+    let decisions = waiting.iter().filter_map(|(_, id)| read.decision(tenant, *id));
+    Ok(decisions.map(|it| Decision::clone(it)).collect())
 }

@@ -7,16 +7,13 @@
 //! both say one thing by way of two records.
 
 use super::contact::contact_view;
+use super::deciding::Deciding;
 use super::in_force;
 use super::read::locate;
 use super::tombstone::Tombstones;
-use super::writing::Writing;
 use super::{Context, Reading, Step, View};
 use crate::consistency;
-use crate::model::{
-    Changeset, ContactLedger, Decision, Intent, Key, LedgerEntry, LedgerState, OutboxEntry,
-    Outcome, Timestamp, Turn,
-};
+use crate::model::{Changeset, Decision, Intent, Key, Timestamp};
 
 /// What became of an intent.
 #[derive(Debug, Clone)]
@@ -62,30 +59,7 @@ pub fn decide(
     let contact = contact_view(context, &mut read, &found, intent, now)?;
     let (policy, version) = (&context.configuration.policy, context.version);
     let decision = consistency::decide(policy, version, id, &contact, intent, now);
-    let mut writing = Writing::new(context.tenant);
-    if let Outcome::Send { channel, at, .. } = &decision.outcome {
-        let mut ledger = ledger_of(context, &read, intent);
-        ledger.put(LedgerEntry {
-            decision: id,
-            purpose: intent.purpose.clone(),
-            occasion: intent.occasion.clone(),
-            channel: channel.clone(),
-            at: *at,
-            state: LedgerState::Reserved,
-            step_of: intent.step_of,
-        });
-        if !bug!("reservation_not_written") {
-            writing.put_ledger(intent.subject, ledger);
-        }
-        let turn = intent.conversation.map(|id| Turn { conversation: id.into(), at: now });
-        let entry = OutboxEntry::new(id, intent.subject, *at);
-        writing.put_outbox(OutboxEntry { turn, ..entry });
-    }
-    writing.put_decision(decision.clone());
-    Ok((Decided::New(Box::new(decision)), writing.finish(&read)))
-}
-
-fn ledger_of(context: &Context<'_>, read: &Reading<'_>, intent: &Intent) -> ContactLedger {
-    let known = read.ledger(context.tenant, intent.subject);
-    known.map(|row| row.as_ref().clone()).unwrap_or_default()
+    let mut deciding = Deciding::new(context, now);
+    deciding.add(&read, &decision, &found.cluster.records);
+    Ok((Decided::New(Box::new(decision)), deciding.finish(&read)))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::fallback;
 use super::writing::Writing;
 use super::{Context, Pause, Reading, Step};
 use crate::model::{
@@ -56,7 +57,13 @@ pub(super) fn entry<'v>(
     read.want(Key::decision(tenant, id));
     read.settle()?;
     let Some(entry) = read.outbox(tenant, id) else { return Ok(None) };
-    let decision = read.decision(tenant, id).ok_or(Pause::Stale)?;
+    let Some(decision) = read.decision(tenant, id) else {
+        // On the step that is promised nobody has decided yet.
+        return if entry.promise.is_some() { Ok(None) } else { Err(Pause::Stale) };
+    };
+    if let Some(next) = fallback::next_of(context, decision) {
+        read.want(Key::outbox(tenant, next));
+    }
     read.want(Key::ledger(tenant, entry.subject));
     Ok(Some((entry, decision)))
 }
@@ -122,12 +129,16 @@ pub(super) fn write(
     read: &mut Reading<'_>,
     next: OutboxEntry,
     ledger: LedgerState,
+    now: Timestamp,
 ) -> Step<Writing> {
     // The reservation was asked for with the entry; it is marked once it is read.
     read.settle()?;
     let woken = if next.is_open() { None } else { follower(context, read, &next)? };
     let mut writing = Writing::new(context.tenant);
     mark(context, read, &next, ledger, &mut writing);
+    let decision = read.decision(context.tenant, next.decision).filter(|_| !next.is_open());
+    let step = decision.and_then(|it| fallback::running(context, read, it, &next.state, now));
+    step.into_iter().for_each(|step| writing.put_outbox(step));
     writing.put_outbox(next);
     if let Some(woken) = woken {
         writing.put_outbox(OutboxEntry { state: OutboxState::Due, ..woken });

@@ -61,7 +61,7 @@ pub fn requeue(
         possible_duplicate: entry.possible_duplicate || (perhaps_sent && !can_tell),
         ..entry.clone()
     };
-    let writing = outgoing::write(context, &mut read, next, LedgerState::Reserved)?;
+    let writing = outgoing::write(context, &mut read, next, LedgerState::Reserved, now)?;
     Ok((Requeued::Again, writing.finish(&read)))
 }
 
@@ -87,7 +87,7 @@ fn said_by(
         .flat_map(|ledger| &ledger.entries);
     let same = |entry: &&LedgerEntry| {
         entry.decision != decision.id
-            && entry.state != LedgerState::Released
+            && entry.state.counts()
             && (&entry.purpose, &entry.occasion) == (&intent.purpose, &intent.occasion)
     };
     Ok(entries.find(same).map(|entry| entry.decision))

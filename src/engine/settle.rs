@@ -71,7 +71,7 @@ pub fn settle(
     let unknown = AfterUnknown::of(context, decision);
     let (next, ledger) = outgoing::after(entry, outcome, unknown, (now, settlement.jitter));
     let state = next.state.clone();
-    let writing = outgoing::write(context, &mut read, next, ledger)?;
+    let writing = outgoing::write(context, &mut read, next, ledger, now)?;
     let (mut changeset, told) = (writing.finish(&read), told?);
     changeset.puts.extend(told.puts);
     changeset.deletes.extend(told.deletes);

@@ -9,7 +9,7 @@ use crate::engine::{self, Claim, Claimed, Decided, Requeued, Settlement, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Body, Decision, DecisionId, Delivery, Index, Intent, Key, OutboxEntry, OutboxState, Page,
-    Range, SendOutcome, Sort, TenantId, Timestamp,
+    Range, RecordId, SendOutcome, Sort, TenantId, Timestamp,
 };
 
 use super::Hub;
@@ -87,6 +87,9 @@ impl Dispatched {
 }
 
 impl Hub {
+    /// Most intents of one call of [`Hub::decide_all`].
+    pub const INTENTS_MAX: usize = 1_000;
+
     /// Decides whether, where and when to say something, and reserves it.
     ///
     /// Deciding twice on one key gives the first decision again. What is to be sent waits in the
@@ -109,6 +112,64 @@ impl Hub {
             Decided::KeyReused => Err(key_reused()),
             Decided::UnknownSubject => Err(unknown_subject()),
         }
+    }
+
+    /// Decides on several intents together, in one commit: those of one customer beside each other,
+    /// the most important first, so that caps and occasions hold among them, too. The policy's
+    /// precedence of purposes ranks them, then their priority, value and end.
+    ///
+    /// The decisions are in the order of the intents. Cost: the rounds of one decision.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::decide`], for the first intent that is refused; then none is decided on.
+    /// [`ErrorKind::Invalid`] for more than [`Hub::INTENTS_MAX`]: decide on fewer at once, all
+    /// of a customer together.
+    pub async fn decide_all(&self, tenant: TenantId, intents: &[Intent]) -> Result<Vec<Decision>> {
+        let invalid = |why| Error::new(ErrorKind::Invalid, why).during("hub.decide");
+        if intents.len() > Self::INTENTS_MAX {
+            return Err(invalid("more than 1,000 intents: decide on fewer at once"));
+        }
+        intents.iter().try_for_each(|intent| intent.check().map_err(invalid))?;
+        let (context, now) = (self.ready(tenant).await?, self.clock.now());
+        let step = |view: &View| {
+            let (decided, changeset) = engine::decide_all(&context, view, intents, now)?;
+            let is_refused =
+                |it: &Decided| matches!(it, Decided::KeyReused | Decided::UnknownSubject);
+            let changeset =
+                if decided.iter().any(is_refused) { Default::default() } else { changeset };
+            Ok((decided, changeset))
+        };
+        let decided = self.transact("hub.decide", step).await?;
+        count(&self.counters.decided, intents.len());
+        let made = decided.into_iter().map(|decided| match decided {
+            Decided::New(decision) | Decided::Known(decision) => Ok(*decision),
+            Decided::KeyReused => Err(key_reused()),
+            Decided::UnknownSubject => Err(unknown_subject()),
+        });
+        made.collect()
+    }
+
+    /// The decisions of a message's ladder, the first step first, as far as they are made: see
+    /// [`Fallback`](crate::model::Fallback). Empty where nobody decided on it.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn ladder(&self, tenant: TenantId, id: DecisionId) -> Result<Vec<Decision>> {
+        let context = self.ready(tenant).await?;
+        self.ask("hub.ladder", |view| engine::ladder(&context, view, id)).await
+    }
+
+    /// The messages of a customer that wait to be gathered into one, the oldest first. Say them in
+    /// an intent that names them: [`Intent::gathers`].
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn digested(&self, tenant: TenantId, record: RecordId) -> Result<Vec<Decision>> {
+        let context = self.ready(tenant).await?;
+        self.ask("hub.digested", |view| engine::digested(&context, view, record)).await
     }
 
     /// Sends what is due at `now`, over all tenants: claims, confirms, sends and settles.

@@ -164,6 +164,27 @@ impl Intent {
     }
 }
 
+impl Intent {
+    /// The next step of its ladder, after `this`, the decision on it; `None` where nothing follows.
+    pub fn next_step(&self, this: DecisionId) -> Option<Self> {
+        let (step, rest) = self.fallbacks.split_first()?;
+        let first = step.channels.first()?;
+        let mut unless = self.unless.clone();
+        unless.push(Reached { message: this, milestone: step.unless });
+        Some(Self {
+            key: format!("{}>{first}", self.key),
+            channels: step.channels.clone(),
+            fallbacks: rest.to_vec(),
+            step_of: Some(self.step_of.unwrap_or(this)),
+            unless,
+            not_before: None,
+            after: Vec::new(),
+            gathers: Vec::new(),
+            ..self.clone()
+        })
+    }
+}
+
 /// Something that makes a message pointless: an act of the customer, on any channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EndedBy {

@@ -48,6 +48,8 @@ pub enum LedgerState {
     Released,
     /// Waiting to be gathered with others. Does not count.
     Digest,
+    /// Not sent: another took its place. Does not count.
+    Replaced,
 }
 
 impl LedgerState {

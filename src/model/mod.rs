@@ -119,7 +119,7 @@ pub use offer::{
     ProductId, Promotion, PromotionCode, PromotionId, ReturnPlace, ReturnTerms, Segment, Subject,
     Terms,
 };
-pub use outbox::{DeadLetter, Delivery, OutboxEntry, OutboxState, Reported, Turn};
+pub use outbox::{DeadLetter, Delivery, OutboxEntry, OutboxState, Promise, Reported, Turn};
 pub use parts::{ComponentHead, ComponentPart, ComponentRow};
 pub use pattern::{BadPattern, Pattern};
 pub use pii::Pii;

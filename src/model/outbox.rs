@@ -57,6 +57,15 @@ pub struct Turn {
     pub at: Timestamp,
 }
 
+/// What an entry without a decision waits for: the step of a ladder before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Promise {
+    /// The decision on the step before.
+    pub after: DecisionId,
+    /// When the time of the step before is over; it begins when that has left.
+    pub until: Timestamp,
+}
+
 /// A decided message in the outbox. A row; holds a decision id and plain data, no address, no
 /// words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,14 +92,28 @@ pub struct OutboxEntry {
     /// twice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub possible_duplicate: bool,
+    /// For a further step of a ladder on which nobody decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
 }
 
 impl OutboxEntry {
     /// An entry that is due at an instant and was not tried yet.
     pub fn new(decision: DecisionId, subject: RecordId, due: Timestamp) -> Self {
         let (attempts, fence, state) = (0, 0, OutboxState::Due);
-        let (turn, uncertain, possible_duplicate) = (None, false, false);
-        Self { decision, subject, due, attempts, fence, state, turn, uncertain, possible_duplicate }
+        let (uncertain, possible_duplicate) = (false, false);
+        Self {
+            decision,
+            subject,
+            due,
+            attempts,
+            fence,
+            state,
+            turn: None,
+            uncertain,
+            possible_duplicate,
+            promise: None,
+        }
     }
 
     /// Whether anything is left to do.

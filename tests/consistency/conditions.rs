@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use omnichannel::consistency::{AWAIT, explain, obstacle};
+use omnichannel::consistency::{AWAIT, Candidate, Conclusion, arbitrate, explain, obstacle};
 use omnichannel::model::*;
 
 use super::world::*;
@@ -322,4 +322,47 @@ fn a_policy_that_demands_or_orders_what_it_does_not_declare_is_refused() {
     let paths: Vec<_> = world.policy.check().unwrap_err().into_iter().map(|it| it.path).collect();
     assert_eq!(paths, ["certainty.purposes", "precedence[1]", "precedence[2]"]);
     assert_eq!(AWAIT, Duration::from_secs(300));
+}
+
+#[test]
+fn candidates_are_decided_the_same_in_any_order() {
+    let mut world = World::free();
+    world.policy.caps = vec![FrequencyCap {
+        name: "two a day".to_owned(),
+        max: 2,
+        within: CapWindow::RollingHours(24),
+        holds: Only::All,
+        counts: Only::All,
+        channels: Only::All,
+        action: QuietAction::Skip,
+    }];
+    let end = |minutes: i64| Some(at(NOW).shifted_micros(minutes * 60_000_000));
+    let of = |n: i32, priority, value, not_after| Intent {
+        occasion: format!("occasion {}", n % 5),
+        priority,
+        value,
+        not_after,
+        ..world.intent.clone()
+    };
+    let intents: Vec<Intent> =
+        (0..8).map(|n| of(n, n % 3, i64::from(n % 2), end(i64::from(n) * 7 + 1))).collect();
+    let candidates: Vec<Candidate<'_>> = intents
+        .iter()
+        .zip(1..)
+        .map(|(intent, n)| Candidate { id: decision_id(n), intent, view: &world.view })
+        .collect();
+    let concluded = arbitrate(&world.policy, &candidates, world.now);
+    let sent = |it: &&Conclusion| matches!(it.outcome, Outcome::Send { .. });
+    assert_eq!(concluded.iter().filter(sent).count(), 2);
+    // Of the highest priority (2, 5) the one of the higher value first, then the other.
+    assert!(sent(&&concluded[5]) && sent(&&concluded[2]));
+    assert_eq!(concluded[0].outcome, Outcome::Superseded { by: decision_id(6) }, "one occasion");
+    for by in 1..8 {
+        let mut other = candidates.clone();
+        other.rotate_left(by);
+        let mut again = arbitrate(&world.policy, &other, world.now);
+        again.rotate_right(by);
+        assert_eq!(again, concluded);
+    }
+    assert_eq!(arbitrate(&world.policy, &[], world.now), []);
 }

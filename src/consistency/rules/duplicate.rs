@@ -36,18 +36,15 @@ impl Rule for Duplicate {
         }
         let window = Duration::from_secs(u64::from(rules.once_within_hours) * 3_600);
         let ladder = case.intent.step_of.unwrap_or(case.decision);
-        let replaced =
-            |entry: &LedgerEntry| case.intent.replaces && entry.state == LedgerState::Reserved;
         let counts = |entry: &&LedgerEntry| {
             entry.state.counts()
                 && entry.decision != case.decision
                 && entry.ladder() != ladder
-                && !replaced(entry)
                 && entry.purpose == case.intent.purpose
                 && entry.occasion == case.intent.occasion
                 && entry.at.plus(window) > case.at
         };
-        let entries = case.view.ledger.iter().filter(counts);
+        let entries = case.ledger().filter(counts);
         let last =
             entries.max_by_key(|&entry| (entry.at, entry.decision, &entry.channel, entry.state));
         let Some(last) = last else {
@@ -58,7 +55,7 @@ impl Rule for Duplicate {
         let code = match last.state {
             LedgerState::Reserved => "reserved",
             LedgerState::Ambiguous => "perhaps_said",
-            LedgerState::Sent | LedgerState::Released | LedgerState::Digest => "said",
+            _ => "said",
         };
         let again_from = last.at.plus(window);
         Judgement::block_until(code, again_from)

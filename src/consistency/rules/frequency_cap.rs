@@ -51,7 +51,7 @@ impl Rule for Frequency {
             return Judgement::pass("none");
         }
         let held = caps.iter().filter_map(|cap| {
-            let room = message.room(cap, &case.view.ledger, case.at);
+            let room = message.room(cap, case.ledger(), case.at);
             Some((cap, room)).filter(|(_, room)| *room != Room::From(case.at))
         });
         // What is skipped binds before what is held, and the longest before the others.
@@ -107,7 +107,7 @@ pub fn capped_until(
     // Each pass moves on to where one cap has room; a day's message meets few.
     for _ in 0..=policy.caps.len() {
         let caps = policy.caps.iter().filter(|cap| cap.concerns(purpose, channel));
-        let free = caps.map(|cap| match message.room(cap, ledger, then) {
+        let free = caps.map(|cap| match message.room(cap, ledger.iter(), then) {
             Room::From(free) => free,
             Room::Untold => Timestamp::MAX,
         });
@@ -143,14 +143,19 @@ impl Message {
     }
 
     /// The first instant from `at` on at which there is room.
-    fn room(&self, cap: &FrequencyCap, ledger: &[LedgerEntry], at: Timestamp) -> Room {
+    fn room<'a>(
+        &self,
+        cap: &FrequencyCap,
+        ledger: impl Iterator<Item = &'a LedgerEntry>,
+        at: Timestamp,
+    ) -> Room {
         let counts = |entry: &&LedgerEntry| {
             entry.state.counts()
                 && !self.is_of_ladder(entry)
                 && cap.counts.has(&entry.purpose)
                 && cap.channels.has(&entry.channel)
         };
-        let said = ledger.iter().filter(counts).map(|entry| (entry.at.micros(), entry.ladder()));
+        let said = ledger.filter(counts).map(|entry| (entry.at.micros(), entry.ladder()));
         let mut said: Vec<_> = said.collect();
         if said.len() < cap.max as usize {
             return Room::From(at);
