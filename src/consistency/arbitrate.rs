@@ -22,7 +22,7 @@ use std::cmp::Reverse;
 
 use crate::model::{DecisionId, Finding, LedgerEntry, LedgerState, Outcome, Policy, Timestamp};
 
-use super::decide::{Candidate, Conclusion, conclude_with};
+use super::decide::{Candidate, Conclusion, conclude};
 use super::rule::{Rule, stands_against};
 use super::rules::STANDARD;
 
@@ -83,7 +83,11 @@ pub fn arbitrate_with(
     let mut concluded: Vec<Option<Conclusion>> = vec![None; candidates.len()];
     for place in order {
         let candidate = &candidates[place];
-        let mut conclusion = conclude_with(rules, policy, candidate, &reserved, now);
+        let conclude = |reserved: &[LedgerEntry], looks_ahead| {
+            conclude(rules, policy, candidate, (reserved, now), looks_ahead)
+        };
+        // When the blocks of one that gives way would end is nothing that anybody waits for.
+        let mut conclusion = conclude(&reserved, reserved.is_empty());
         match &conclusion.outcome {
             Outcome::Send { channel, at, .. } => {
                 let state = LedgerState::Reserved;
@@ -98,13 +102,15 @@ pub fn arbitrate_with(
                 });
             }
             Outcome::Suppress if !reserved.is_empty() => {
-                let alone = conclude_with(rules, policy, candidate, &[], now);
-                if let (Outcome::Send { .. }, Some(by)) =
-                    (&alone.outcome, rival(&conclusion.findings, &reserved))
-                {
-                    conclusion.outcome = Outcome::Superseded { by };
+                let alone = conclude(&[], false).outcome;
+                match (alone, rival(&conclusion.findings, &reserved)) {
+                    (Outcome::Send { .. }, Some(by)) => {
+                        conclusion.outcome = Outcome::Superseded { by };
+                    }
+                    _ => conclusion = conclude(&reserved, true),
                 }
             }
+            _ if !reserved.is_empty() => conclusion = conclude(&reserved, true),
             _ => {}
         }
         concluded[place] = Some(conclusion);

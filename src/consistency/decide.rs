@@ -135,6 +135,17 @@ pub fn conclude_with(
     reserved: &[LedgerEntry],
     now: Timestamp,
 ) -> Conclusion {
+    conclude(rules, policy, candidate, (reserved, now), true)
+}
+
+/// As [`conclude_with`]; without looking ahead it does not say when blocks end.
+pub(super) fn conclude(
+    rules: &[&dyn Rule],
+    policy: &Policy,
+    candidate: &Candidate<'_>,
+    (reserved, now): (&[LedgerEntry], Timestamp),
+    looks_ahead: bool,
+) -> Conclusion {
     let Candidate { id, intent, view } = *candidate;
     let case = Case {
         policy,
@@ -148,25 +159,26 @@ pub fn conclude_with(
         now,
         at: now,
     };
-    let (outcome, findings) = choose(rules, &case);
+    let (outcome, findings) = choose(rules, &case, looks_ahead);
     Conclusion { outcome, findings }
 }
 
-/// Tries the channels in order.
-fn choose(rules: &[&dyn Rule], case: &Case<'_>) -> (Outcome, Vec<Finding>) {
-    let (mut findings, mut left) = (Vec::new(), Instead::Nothing);
+/// Tries the channels in order. Where a channel is blocked, looks ahead for when time alone would
+/// free it, if that is asked for.
+fn choose(rules: &[&dyn Rule], case: &Case<'_>, looks_ahead: bool) -> (Outcome, Vec<Finding>) {
+    let (mut findings, mut left) = (Vec::with_capacity(rules.len()), Instead::Nothing);
     let mut seen = BTreeSet::new();
     for channel in case.intent.channels.iter().filter(|channel| seen.insert(*channel)) {
         let case = Case { channel: Some(channel), ..*case };
         let judged = judge_channel(rules, &case);
-        let free = judged.is_free();
-        let ends = if free { None } else { ends(rules, &case, &judged) };
-        findings.extend(judged.findings(rules, Some(channel), ends));
-        if let (true, Some(reach)) = (free, judged.reach) {
-            let (channel, endpoint) = (channel.clone(), reach.endpoint);
-            return (Outcome::Send { channel, endpoint, at: judged.at }, findings);
-        }
+        let (free, reach, at) = (judged.is_free(), judged.reach, judged.at);
+        let looked = if free || !looks_ahead { None } else { ends(rules, &case, &judged) };
         left = left.or_over(judged.instead());
+        findings.extend(judged.findings(rules, Some(channel), looked));
+        if let (true, Some(reach)) = (free, reach) {
+            let (channel, endpoint) = (channel.clone(), reach.endpoint);
+            return (Outcome::Send { channel, endpoint, at }, findings);
+        }
     }
     if case.intent.channels.is_empty() {
         findings.extend(judge(rules, *case).findings(rules, None, None));
@@ -273,25 +285,27 @@ impl Judged<'_> {
 
     /// As findings, under the rules' names.
     fn findings(
-        &self,
+        self,
         rules: &[&dyn Rule],
         channel: Option<&ChannelId>,
         ends: Option<Ends>,
     ) -> Vec<Finding> {
         let unsettled = (!self.settled).then(|| ("decide", Judgement::block("unsettled")));
-        let named = rules.iter().map(|rule| rule.name()).zip(self.judgements.iter().cloned());
+        let named = rules.iter().map(|rule| rule.name()).zip(self.judgements);
         let finding = |(rule, judgement): (&'static str, Judgement)| {
             let ends = ends.filter(|_| judgement.stands_against());
-            let told = ends.map(|ends| (SENDABLE_FROM, ends.sendable.to_string()));
+            let told = ends.map(|ends| (SENDABLE_FROM, ends.sendable));
             let held = ends.filter(|ends| ends.unblocked < ends.sendable);
-            let held = held.map(|ends| (UNBLOCKED_FROM, ends.unblocked.to_string()));
-            let facts = judgement.facts.into_iter().chain(told).chain(held);
+            let held = held.map(|ends| (UNBLOCKED_FROM, ends.unblocked));
+            let mut facts = judgement.facts;
+            let ends = told.into_iter().chain(held);
+            facts.extend(ends.map(|(name, at)| (name.into(), at.to_string())));
             Finding {
-                rule: rule.to_owned(),
+                rule: rule.into(),
                 channel: channel.cloned(),
                 ruled: judgement.ruled,
-                why: judgement.why.to_owned(),
-                facts: facts.map(|(name, value)| (name.to_owned(), value)).collect(),
+                why: judgement.why.into(),
+                facts,
             }
         };
         named.chain(unsettled).map(finding).collect()

@@ -42,11 +42,11 @@ pub fn explain(decision: &Decision) -> Explanation {
 /// #     at: now,
 /// # };
 /// decision.findings.push(Finding {
-///     rule: "weather".to_owned(),
+///     rule: "weather".into(),
 ///     channel: Some(ChannelId::new("email")?),
 ///     ruled: Ruled::Block,
-///     why: "too_hot".to_owned(),
-///     facts: vec![("degrees".to_owned(), "41".to_owned())],
+///     why: "too_hot".into(),
+///     facts: vec![("degrees".into(), "41".to_owned())],
 /// });
 /// assert_eq!(
 ///     explain_with(&[], &decision).to_string(),

@@ -1,5 +1,6 @@
 //! What a rule is: one question about one channel, answered without side effects.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::model::{
@@ -111,7 +112,7 @@ pub struct Judgement {
     pub(super) ruled: Ruled,
     pub(super) why: &'static str,
     pub(super) until: Option<Timestamp>,
-    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) facts: Vec<(Cow<'static, str>, String)>,
     /// Whether what lifts it may be done at any endpoint of the channel that it alone blocks.
     pub(super) is_of_endpoint: bool,
 }
@@ -154,7 +155,7 @@ impl Judgement {
     /// Adds what the sentence names; never personal data.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.facts.push((name, value.to_string()));
+        self.facts.push((name.into(), value.to_string()));
         self
     }
 

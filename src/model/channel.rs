@@ -6,13 +6,14 @@
 //! 2. The truth (price, terms, answer, identity) takes no channel at all.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 /// Names one instance of a channel within a tenant: `store-0042`, `whatsapp-fr`, `web`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ChannelId(String);
+pub struct ChannelId(Arc<str>);
 
 /// A text that names no channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +30,7 @@ impl ChannelId {
         let name = name.into();
         let fine = (1..=100).contains(&name.chars().count())
             && !name.chars().any(|c| c.is_whitespace() || c.is_control());
-        if fine { Ok(Self(name)) } else { Err(BadChannelId) }
+        if fine { Ok(Self(name.into())) } else { Err(BadChannelId) }
     }
 
     /// The name.
@@ -54,7 +55,7 @@ impl TryFrom<String> for ChannelId {
 
 impl From<ChannelId> for String {
     fn from(id: ChannelId) -> Self {
-        id.0
+        id.0.as_ref().to_owned()
     }
 }
 

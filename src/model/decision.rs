@@ -26,6 +26,8 @@
 //! needs_clone::<Outbound>();
 //! ```
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::channel::ChannelId;
@@ -87,17 +89,17 @@ pub enum Ruled {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// The channel that it judged; `None` where it judged the intent as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
     /// What it found.
     pub ruled: Ruled,
     /// Why: one of the rule's documented codes.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// What the sentence names, by name: an instant, a purpose, a decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub facts: Vec<(String, String)>,
+    pub facts: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Finding {

@@ -71,7 +71,7 @@ fn a_wait_into_the_night_settles_at_its_end_whatever_the_order_of_the_rules() {
     let Outcome::Send { at: sent, .. } = decision.outcome else { panic!("{decision:?}") };
     assert_eq!(sent, at("2026-03-21T08:00:00Z"));
     let waits = decision.findings.iter().filter(|f| matches!(f.ruled, Ruled::Wait(_)));
-    assert_eq!(waits.map(|f| f.rule.as_str()).collect::<Vec<_>>(), ["quiet_hours", "after"]);
+    assert_eq!(waits.map(|f| &*f.rule).collect::<Vec<_>>(), ["quiet_hours", "after"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_rule_that_never_settles_is_a_block_and_not_a_loop() {
     let decision = decide_under(&World::free(), &Tomorrow);
     assert_eq!(decision.outcome, Outcome::Suppress);
     let last = decision.findings.last().unwrap();
-    assert_eq!((last.rule.as_str(), last.why.as_str()), ("decide", "unsettled"));
+    assert_eq!((&*last.rule, &*last.why), ("decide", "unsettled"));
     assert_eq!(explain(&decision).would_change.len(), 1);
 }
 

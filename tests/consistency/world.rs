@@ -118,7 +118,8 @@ impl World {
 
     /// The code of one rule.
     pub(crate) fn code(&self, rule: &str) -> String {
-        self.decide().findings.iter().find(|finding| finding.rule == rule).unwrap().why.clone()
+        let findings = self.decide().findings;
+        findings.iter().find(|finding| finding.rule == rule).unwrap().why.clone().into_owned()
     }
 
     /// When it is to be sent, and where; `None` when it is suppressed.

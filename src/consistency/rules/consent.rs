@@ -52,7 +52,7 @@ impl Rule for Consent {
     fn say(&self, finding: &Finding) -> Sentence {
         let (purpose, basis) = (fact(finding, "purpose"), fact(finding, "basis"));
         let at = |words: String| endpoint(Sentence::new(words), finding);
-        match finding.why.as_str() {
+        match &*finding.why {
             "given" => at(format!("consent for `{purpose}` is in force at ")),
             "missing" => at(format!("no consent for `{purpose}` is known at ")),
             "withdrawn" => at(format!("consent for `{purpose}` was withdrawn at ")),

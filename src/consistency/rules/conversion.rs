@@ -43,7 +43,7 @@ impl Rule for Conversion {
     }
 
     fn say(&self, finding: &Finding) -> Sentence {
-        Sentence::new(match finding.why.as_str() {
+        Sentence::new(match &*finding.why {
             "endless" => "nothing that the customer does ends it".to_owned(),
             "open" => "nothing has happened that ends it".to_owned(),
             _ => {

@@ -37,12 +37,12 @@ impl Rule for Duplicate {
         let window = Duration::from_secs(u64::from(rules.once_within_hours) * 3_600);
         let ladder = case.intent.step_of.unwrap_or(case.decision);
         let counts = |entry: &&LedgerEntry| {
-            entry.state.counts()
+            entry.at.plus(window) > case.at
+                && entry.state.counts()
                 && entry.decision != case.decision
                 && entry.ladder() != ladder
                 && entry.purpose == case.intent.purpose
                 && entry.occasion == case.intent.occasion
-                && entry.at.plus(window) > case.at
         };
         let entries = case.ledger().filter(counts);
         let last =
@@ -70,7 +70,7 @@ impl Rule for Duplicate {
         let occasion = fact(finding, "occasion");
         let (channel, at) = (fact(finding, "channel"), fact(finding, "at"));
         let again = fact(finding, "again_from");
-        let said = match finding.why.as_str() {
+        let said = match &*finding.why {
             "first" => {
                 let hours = fact(finding, "hours");
                 return Sentence::new(format!("`{occasion}` was not said within {hours} hours"));

@@ -78,7 +78,7 @@ impl Rule for Frequency {
         let (cap, max) = (fact(finding, "cap"), fact(finding, "max"));
         let (window, free) = (fact(finding, "window"), fact(finding, "free_from"));
         let full = format!("the cap `{cap}` allows {max} within {window}");
-        Sentence::new(match finding.why.as_str() {
+        Sentence::new(match &*finding.why {
             "none" => "no cap holds the purpose on the channel".to_owned(),
             "within" => "there is room within every cap".to_owned(),
             "held" => format!("{full}: there is room again from {free}"),
@@ -146,20 +146,23 @@ impl Message {
     fn room<'a>(
         &self,
         cap: &FrequencyCap,
-        ledger: impl Iterator<Item = &'a LedgerEntry>,
+        ledger: impl Iterator<Item = &'a LedgerEntry> + Clone,
         at: Timestamp,
     ) -> Room {
+        // What left every window before `at` is never in one again.
+        let since = at.micros().saturating_sub(longest(&cap.within));
         let counts = |entry: &&LedgerEntry| {
-            entry.state.counts()
+            entry.at.micros() > since
+                && entry.state.counts()
                 && !self.is_of_ladder(entry)
                 && cap.counts.has(&entry.purpose)
                 && cap.channels.has(&entry.channel)
         };
         let said = ledger.filter(counts).map(|entry| (entry.at.micros(), entry.ladder()));
-        let mut said: Vec<_> = said.collect();
-        if said.len() < cap.max as usize {
+        if said.clone().count() < cap.max as usize {
             return Room::From(at);
         }
+        let mut said: Vec<_> = said.collect();
         // A list of copies is the same ledger.
         said.sort_unstable();
         said.dedup();
@@ -237,6 +240,15 @@ impl Scale {
             end.saturating_sub(self.offset)
         };
         self.said.iter().map(end)
+    }
+}
+
+/// Longer than any window of a cap reaches back, in microseconds: days begin up to 18 hours apart
+/// from those of UTC.
+fn longest(window: &CapWindow) -> i64 {
+    match window {
+        CapWindow::RollingHours(hours) => i64::from(*hours) * HOUR,
+        CapWindow::CalendarDays { days, .. } => (i64::from(*days) + 2) * DAY,
     }
 }
 

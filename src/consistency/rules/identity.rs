@@ -39,7 +39,7 @@ impl Rule for Identity {
     }
 
     fn say(&self, finding: &Finding) -> Sentence {
-        match finding.why.as_str() {
+        match &*finding.why {
             "not_demanded" => Sentence::new("the identity rules say who the customer is"),
             "certain" => Sentence::new("it is certain who the customer is"),
             "in_doubt" => {

@@ -75,7 +75,7 @@ impl Rule for QuietTime {
     fn say(&self, finding: &Finding) -> Sentence {
         let (hours, place) = (fact(finding, "hours"), fact(finding, "place"));
         let ends = fact(finding, "ends");
-        Sentence::new(match finding.why.as_str() {
+        Sentence::new(match &*finding.why {
             "none" => "the policy has no quiet hours".to_owned(),
             "not_respected" => "quiet hours do not hold for the purpose".to_owned(),
             "outside" => "it is not quiet at the party's place".to_owned(),

@@ -42,7 +42,7 @@ impl Rule for Reachability {
     }
 
     fn say(&self, finding: &Finding) -> Sentence {
-        match finding.why.as_str() {
+        match &*finding.why {
             "no_channel" => Sentence::new("the intent names no channel"),
             "no_such_form" => Sentence::new("the channel cannot send in that form"),
             "no_endpoint" => Sentence::new("no endpoint of the customer on the channel is known"),

@@ -47,7 +47,7 @@ impl Rule for WindowOpen {
 
     fn say(&self, finding: &Finding) -> Sentence {
         let (outside, end) = (fact(finding, "outside"), finding.fact("closes_at"));
-        Sentence::new(match (finding.why.as_str(), end) {
+        Sentence::new(match (&*finding.why, end) {
             ("none", _) => "the channel always lets one write".to_owned(),
             ("open", Some(end)) => format!("the customer wrote, so one may until {end}"),
             ("template", _) => "it is a template, which may be sent at any time".to_owned(),

@@ -36,7 +36,7 @@ impl Rule for Restriction {
     }
 
     fn say(&self, finding: &Finding) -> Sentence {
-        Sentence::new(match finding.why.as_str() {
+        Sentence::new(match &*finding.why {
             "none" => "processing is not restricted".to_owned(),
             "demanded" => {
                 let basis = fact(finding, "basis");

@@ -49,7 +49,7 @@ impl Rule for Sequence {
 
     fn say(&self, finding: &Finding) -> Sentence {
         let (message, milestone) = (fact(finding, "message"), fact(finding, "milestone"));
-        Sentence::new(match finding.why.as_str() {
+        Sentence::new(match &*finding.why {
             "free" => "it follows no other message".to_owned(),
             "reached" => "what must come before it has come".to_owned(),
             "awaited" => format!("it leaves once the message {message} is {milestone}"),

@@ -47,7 +47,7 @@ impl Rule for Validity {
 
     fn say(&self, finding: &Finding) -> Sentence {
         let (at, end) = (fact(finding, "at"), fact(finding, "not_after"));
-        Sentence::new(match (finding.why.as_str(), finding.fact("not_before")) {
+        Sentence::new(match (&*finding.why, finding.fact("not_before")) {
             ("not_yet", Some(start)) => format!("it is not to be said before {start}"),
             ("expired", _) => format!("it is pointless from {end} on, and that is past"),
             ("expires_waiting", _) => {

@@ -233,12 +233,12 @@ fn ledger(text: &str, time: Timestamp) -> ContactLedger {
 }
 
 fn decision(text: &str, time: Timestamp) -> Decision {
-    let facts = vec![(text.to_owned(), text.to_owned())];
+    let facts = vec![(text.to_owned().into(), text.to_owned())];
     let finding = |ruled| Finding {
-        rule: "quiet_hours".to_owned(),
+        rule: "quiet_hours".into(),
         channel: Some(channel("mail")),
         ruled,
-        why: text.to_owned(),
+        why: text.to_owned().into(),
         facts: facts.clone(),
     };
     Decision {
