@@ -1,4 +1,4 @@
-//! What messages depend on, through a hub: purchases, reply windows, doubts, messages before.
+//! What messages depend on, through a hub: purchases, session windows, doubts, messages before.
 #![cfg(feature = "testkit")]
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 

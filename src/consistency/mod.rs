@@ -34,5 +34,5 @@ pub use obstacle::{AWAIT, obstacle};
 pub use rule::{Case, Judgement, Rule};
 pub use rules::{
     Consent, Conversion, Duplicate, Frequency, Identity, PurposeDeclared, QuietTime, Reachability,
-    Restriction, STANDARD, Sequence, Validity, WindowOpen, capped_until, quiet_until,
+    Restriction, STANDARD, Sequence, SessionOpen, Validity, capped_until, quiet_until,
 };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::model::{ContactView, Decision, Obstacle, Outcome, Policy, Refusal, Ruled, Timestamp};
 
 use super::rule::{Case, Rule};
-use super::rules::{Conversion, Identity, Restriction, Sequence, WindowOpen};
+use super::rules::{Conversion, Identity, Restriction, Sequence, SessionOpen};
 
 /// How long a message that waits for another waits before it is looked at again.
 pub const AWAIT: Duration = Duration::from_secs(300);
@@ -18,7 +18,7 @@ const AGAIN: [(&dyn Rule, Refusal); 5] = [
     (&Identity, Refusal::Uncertain),
     (&Restriction, Refusal::Restricted),
     (&Conversion, Refusal::Ended),
-    (&WindowOpen, Refusal::WindowClosed),
+    (&SessionOpen, Refusal::WindowClosed),
     (&Sequence, Refusal::Unmet),
 ];
 

@@ -10,8 +10,8 @@ use super::{Context, Reading, Resolved, Step, View};
 use crate::identity;
 use crate::model::{
     Blocked, Body, ContactView, Decision, Direction, Doubt, Happening, IdentifierId, Index, Intent,
-    Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome, Range, Reach, RecordId,
-    ReplyWindow, Row, SessionWindow, Sort, Timestamp, Touchpoint, UtcOffset,
+    Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome, Range, Reach, RecordId, Row,
+    SessionState, SessionWindow, Sort, Timestamp, Touchpoint, UtcOffset,
 };
 
 /// The golden record's field that states the party's own offset from UTC, written like `+01:00`.
@@ -230,7 +230,7 @@ fn add_windows(
         let declared = context.channels.get(&place.channel);
         let Some(window) = declared.and_then(|it| it.window.as_ref()) else { continue };
         let heard = heard(context, read, found, place, window, now);
-        place.window = Some(ReplyWindow {
+        place.window = Some(SessionState {
             closes_at: heard.map(|heard| heard.plus(window.lasts)),
             outside: window.outside,
         });

@@ -29,7 +29,7 @@ pub struct Reach {
     pub shared: bool,
     /// When one may write freely there; `None` where the channel always lets one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<ReplyWindow>,
+    pub window: Option<SessionState>,
 }
 
 impl Reach {
@@ -41,7 +41,7 @@ impl Reach {
 
 /// When one may write freely to an endpoint: for a while after its party did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ReplyWindow {
+pub struct SessionState {
     /// The first instant at which it is closed; `None` where the party never wrote.
     pub closes_at: Option<Timestamp>,
     /// What may be sent when it is closed.

@@ -80,7 +80,7 @@ pub use configuration::{
     Configuration, ConfigurationVersion, IdentityRules, Layout, Profile, ThreadRules, Towards,
 };
 pub use consent::{Consent, ConsentLedger, ConsentSignal, ConsentState, LawfulBasis, Purpose};
-pub use contact::{ContactView, Happening, Progress, Reach, ReplyWindow};
+pub use contact::{ContactView, Happening, Progress, Reach, SessionState};
 pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::{

@@ -149,32 +149,32 @@ fn a_purchase_while_the_message_waits_ends_it_at_dispatch() {
 }
 
 #[test]
-fn a_reply_window_is_open_up_to_the_instant_at_which_it_closes() {
+fn a_session_window_is_open_up_to_the_instant_at_which_it_closes() {
     let mut world = World::free();
-    let window = |closes_at, outside| Some(ReplyWindow { closes_at, outside });
+    let window = |closes_at, outside| Some(SessionState { closes_at, outside });
     world.view.reach[0].window = window(Some(at(NOW).shifted_micros(1)), Outside::Nothing);
-    assert_eq!((world.code("reply_window").as_str(), world.sent().is_some()), ("open", true));
+    assert_eq!((world.code("session_window").as_str(), world.sent().is_some()), ("open", true));
     world.view.reach[0].window = window(Some(at(NOW)), Outside::Nothing);
-    assert_eq!(world.blocks(), ["reply_window.closed"]);
+    assert_eq!(world.blocks(), ["session_window.closed"]);
     let change = "it could be sent by `email` if the customer had written there lately";
     assert_eq!(world.would_change(), [change]);
     // What waits until it is closed is judged at the instant to which it waits.
     world.view.reach[0].window = window(Some(at(NOW).shifted_micros(60_000_000)), Outside::Nothing);
     world.intent.not_before = Some(at(NOW).shifted_micros(60_000_000));
-    assert_eq!(world.blocks(), ["reply_window.closed"]);
+    assert_eq!(world.blocks(), ["session_window.closed"]);
 }
 
 #[test]
 fn outside_the_window_only_templates_pass_and_only_where_the_provider_takes_them() {
     let mut world = World::free();
-    let closed = |outside| Some(ReplyWindow { closes_at: None, outside });
+    let closed = |outside| Some(SessionState { closes_at: None, outside });
     world.view.reach[0].window = closed(Outside::Templates);
-    assert_eq!(world.blocks(), ["reply_window.closed"]);
+    assert_eq!(world.blocks(), ["session_window.closed"]);
     let name = "spring".to_owned();
     world.intent.form = Form::Template { name, language: "fr".to_owned(), values: vec![] };
-    assert_eq!((world.code("reply_window").as_str(), world.sent().is_some()), ("template", true));
+    assert_eq!((world.code("session_window").as_str(), world.sent().is_some()), ("template", true));
     world.view.reach[0].window = closed(Outside::Nothing);
-    assert_eq!(world.blocks(), ["reply_window.closed"]);
+    assert_eq!(world.blocks(), ["session_window.closed"]);
     let told = explain(&world.decide()).to_string();
     assert!(told.contains("the customer never wrote there, so one may send nothing"), "{told}");
 }
@@ -182,10 +182,10 @@ fn outside_the_window_only_templates_pass_and_only_where_the_provider_takes_them
 #[test]
 fn a_window_that_closed_while_the_message_waited_refuses_it() {
     let mut world = World::free();
-    let open = ReplyWindow { closes_at: Some(Timestamp::MAX), outside: Outside::Nothing };
+    let open = SessionState { closes_at: Some(Timestamp::MAX), outside: Outside::Nothing };
     world.view.reach[0].window = Some(open);
     assert_eq!(later(&world, |_| {}), None);
-    let closed = ReplyWindow { closes_at: Some(world.now), ..open };
+    let closed = SessionState { closes_at: Some(world.now), ..open };
     let closed = later(&world, |view| view.reach[0].window = Some(closed));
     assert_eq!(closed, Some(Obstacle::Lost(Refusal::WindowClosed)));
 }

@@ -89,7 +89,7 @@ struct Conditions {
     doubts: u32,
     restricted: bool,
     shared: Vec<bool>,
-    windows: Vec<Option<ReplyWindow>>,
+    windows: Vec<Option<SessionState>>,
     past: Vec<Happening>,
     progress: Vec<Progress>,
     form: Form,
@@ -105,7 +105,7 @@ fn conditions() -> impl Strategy<Value = Conditions> {
         },
     );
     let window = (option::of(instant(30)), select(vec![Outside::Nothing, Outside::Templates]))
-        .prop_map(|(closes_at, outside)| ReplyWindow { closes_at, outside });
+        .prop_map(|(closes_at, outside)| SessionState { closes_at, outside });
     let happened =
         (1..9_u128, option::weighted(0.9, instant(30))).prop_map(|(n, when)| Happening {
             touchpoint: TouchpointId::from_uuid(uuid::Uuid::from_u128(n)),
@@ -276,7 +276,7 @@ fn apply(world: &mut World, lift: &Lift, on: &ChannelId, which: usize) {
         }
         Lift::Heard => {
             let open =
-                |window: ReplyWindow| ReplyWindow { closes_at: Some(Timestamp::MAX), ..window };
+                |window: SessionState| SessionState { closes_at: Some(Timestamp::MAX), ..window };
             for known in world.view.reach.iter_mut().filter(|known| known.channel == *on) {
                 known.window = known.window.map(open);
             }

@@ -8,9 +8,9 @@ mod identity;
 mod purpose;
 mod quiet_hours;
 mod reachability;
-mod reply_window;
 mod restriction;
 mod sequence;
+mod session_window;
 mod validity;
 
 pub use consent::Consent;
@@ -21,15 +21,15 @@ pub use identity::Identity;
 pub use purpose::PurposeDeclared;
 pub use quiet_hours::{QuietTime, quiet_until};
 pub use reachability::Reachability;
-pub use reply_window::WindowOpen;
 pub use restriction::Restriction;
 pub use sequence::Sequence;
+pub use session_window::SessionOpen;
 pub use validity::Validity;
 
 use super::rule::Rule;
 
 /// The standard rules in their documented order: `purpose`, `identity`, `restriction`, `validity`,
-/// `conversion`, `reachability`, `reply_window`, `consent`, `duplicate`, `sequence`,
+/// `conversion`, `reachability`, `session_window`, `consent`, `duplicate`, `sequence`,
 /// `frequency_cap`, `quiet_hours`.
 ///
 /// What can never be mended on the way to the party is asked first, what passes with time last.
@@ -40,7 +40,7 @@ pub const STANDARD: [&'static dyn Rule; 12] = [
     &Validity,
     &Conversion,
     &Reachability,
-    &WindowOpen,
+    &SessionOpen,
     &Consent,
     &Duplicate,
     &Sequence,

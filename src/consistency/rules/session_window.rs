@@ -1,4 +1,4 @@
-//! `reply_window`: some channels let one write only after the party did.
+//! `session_window`: some channels let one write only after the party did.
 //!
 //! By the channel's declared window, counted from the party's last message there. At the instant at
 //! which the window closes it is closed. Approved templates pass where the provider takes them.
@@ -14,13 +14,13 @@ use crate::consistency::change::Lift;
 use crate::consistency::rule::{Case, Judgement, Rule, fact};
 use crate::model::{Finding, Form, Outside, Sentence};
 
-/// Some channels let one write freely only for a while. See the rule `reply_window`.
+/// Some channels let one write freely only for a while. See the rule `session_window`.
 #[derive(Debug, Clone, Copy)]
-pub struct WindowOpen;
+pub struct SessionOpen;
 
-impl Rule for WindowOpen {
+impl Rule for SessionOpen {
     fn name(&self) -> &'static str {
-        "reply_window"
+        "session_window"
     }
 
     fn judge(&self, case: &Case<'_>) -> Judgement {
