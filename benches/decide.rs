@@ -164,6 +164,7 @@ fn view(entries: usize, free: usize) -> ContactView {
         at: now().shifted_micros(-(n as i64 + 2) * 27 * 3_600_000_000),
         state: LedgerState::Sent,
         step_of: None,
+        told: Vec::new(),
     });
     let subject = RecordId::from_uuid(Uuid::from_u128(7));
     ContactView {

@@ -99,6 +99,7 @@ pub fn arbitrate_with(
                     at: *at,
                     state,
                     step_of: candidate.intent.step_of,
+                    told: Vec::new(),
                 });
             }
             Outcome::Suppress if !reserved.is_empty() => {

@@ -16,14 +16,14 @@
 //! - Cost: O(channels x endpoints x rules x rounds x ledger); two rounds at most with our rules.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::model::{
     ChannelId, ConfigurationVersion, ConsentState, ContactView, CustomerId, Decision, DecisionId,
-    Digest, Finding, Happening, IdentifierId, Intent, LedgerEntry, Outcome, Policy, Progress,
-    Reach, Ruled, Timestamp, UtcOffset,
+    Digest, FactHistory, FactId, Finding, Happening, IdentifierId, Intent, LedgerEntry, Outcome,
+    Policy, Progress, Reach, Ruled, Timestamp, UtcOffset,
 };
 
 use super::change::{SENDABLE_FROM, UNBLOCKED_FROM};
@@ -425,6 +425,8 @@ struct Canonical<'a> {
     doubts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restricted: Option<bool>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<FactId, &'a FactHistory>,
 }
 
 /// The digest of a view as a set of facts: the order of its lists does not count.
@@ -447,5 +449,6 @@ pub fn digest(view: &ContactView) -> Digest {
         progress: view.progress.iter().collect(),
         doubts: Some(view.doubts).filter(|doubts| *doubts > 0),
         restricted: view.restricted.then_some(true),
+        facts: view.facts.iter().map(|(id, known)| (*id, known)).collect(),
     })
 }

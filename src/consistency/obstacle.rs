@@ -8,16 +8,17 @@ use std::time::Duration;
 use crate::model::{ContactView, Decision, Obstacle, Outcome, Policy, Refusal, Ruled, Timestamp};
 
 use super::rule::{Case, Rule};
-use super::rules::{Conversion, Identity, Restriction, Sequence, SessionOpen};
+use super::rules::{Conversion, FactConsistency, Identity, Restriction, Sequence, SessionOpen};
 
 /// How long a message that waits for another waits before it is looked at again.
 pub const AWAIT: Duration = Duration::from_secs(300);
 
 /// The rules that are asked again, and what their refusal is called.
-const AGAIN: [(&dyn Rule, Refusal); 5] = [
+const AGAIN: [(&dyn Rule, Refusal); 6] = [
     (&Identity, Refusal::Uncertain),
     (&Restriction, Refusal::Restricted),
     (&Conversion, Refusal::Ended),
+    (&FactConsistency, Refusal::Outdated),
     (&SessionOpen, Refusal::WindowClosed),
     (&Sequence, Refusal::Unmet),
 ];

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::contact::at_dispatch;
+use super::contact::{at_dispatch, want_facts};
 use super::fallback;
 use super::in_force;
 use super::opt_out::{choices, want_choices};
@@ -80,6 +80,7 @@ pub fn claim(
         return nothing(Claimed::Unplugged);
     }
     want_choices(context, &mut read, *endpoint)?;
+    want_facts(context, &mut read, &decision.intent);
     let (entry, unknown) = (found(entry), AfterUnknown::of(context, decision));
     let again = unknown != AfterUnknown::GiveUp || bug!("sent_again_after_unknown");
     if entry.uncertain && (!again || entry.attempts >= ATTEMPTS_MAX) {

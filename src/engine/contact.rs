@@ -9,9 +9,10 @@ use super::read::{endpoints, locate};
 use super::{Context, Reading, Resolved, Step, View};
 use crate::identity;
 use crate::model::{
-    Blocked, Body, ContactView, Decision, Direction, Doubt, Happening, IdentifierId, Index, Intent,
-    Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome, Range, Reach, RecordId, Row,
-    SessionState, SessionWindow, Sort, Timestamp, Touchpoint, UtcOffset,
+    Blocked, Body, ContactView, Decision, Direction, Doubt, FactHistory, FactId, Happening,
+    IdentifierId, Index, Intent, Key, LedgerEntry, LedgerState, OutboxEntry, OutboxState, Outcome,
+    Range, Reach, RecordId, Row, SessionState, SessionWindow, Sort, Timestamp, Touchpoint,
+    UtcOffset,
 };
 
 /// The golden record's field that states the party's own offset from UTC, written like `+01:00`.
@@ -39,6 +40,7 @@ pub(super) fn contact_view(
     for record in &found.cluster.records {
         read.want(Key::ledger(tenant, *record));
     }
+    want_facts(context, read, intent);
     add_windows(context, read, found, &mut reach, now);
     let view = conditions(context, read, found, intent)?;
     read.settle()?;
@@ -52,7 +54,8 @@ pub(super) fn contact_view(
         let declared = context.channels.get(channel);
         declared.is_some_and(|can| can.sends_to.is_some() && !can.can_send(&intent.form))
     });
-    Ok(ContactView { reach, ledger, formless: formless.cloned().collect(), ..view })
+    let facts = stated_facts(context, read, intent);
+    Ok(ContactView { reach, ledger, formless: formless.cloned().collect(), facts, ..view })
 }
 
 /// What was said to any of the customer's records, in order.
@@ -101,6 +104,7 @@ pub(super) fn at_dispatch(
     now: Timestamp,
 ) -> Step<ContactView> {
     let mut view = conditions(context, read, found, &decision.intent)?;
+    view.facts = stated_facts(context, read, &decision.intent);
     if let Outcome::Send { channel, endpoint, .. } = &decision.outcome {
         let held = endpoints(&found.component, &found.cluster);
         let held = held.into_iter().find(|held| held.id == *endpoint);
@@ -111,6 +115,26 @@ pub(super) fn at_dispatch(
         add_windows(context, read, found, &mut view.reach, now);
     }
     Ok(view)
+}
+
+/// Asks for the facts that an intent states.
+pub(super) fn want_facts(context: &Context<'_>, read: &mut Reading<'_>, intent: &Intent) {
+    for stated in &intent.states {
+        read.want(Key::fact(context.tenant, context.id_key.fact(context.tenant, &stated.fact)));
+    }
+}
+
+/// What is known of the facts that an intent states.
+fn stated_facts(
+    context: &Context<'_>,
+    read: &Reading<'_>,
+    intent: &Intent,
+) -> Vec<(FactId, FactHistory)> {
+    let known = intent.states.iter().filter_map(|stated| {
+        let id = context.id_key.fact(context.tenant, &stated.fact);
+        Some((id, FactHistory::clone(read.fact(context.tenant, id)?)))
+    });
+    known.collect()
 }
 
 /// What the policy and the intent make a message depend on.

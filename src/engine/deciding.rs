@@ -9,7 +9,7 @@ use super::writing::Writing;
 use super::{Context, Reading};
 use crate::model::{
     Changeset, ContactLedger, Decision, DecisionId, Intent, LedgerEntry, LedgerState, OutboxEntry,
-    Outcome, RecordId, Timestamp, Turn,
+    Outcome, RecordId, Timestamp, ToldFact, Turn,
 };
 
 /// Decisions in the writing.
@@ -37,7 +37,10 @@ impl<'a> Deciding<'a> {
                 self.gather(read, intent, records);
                 if !bug!("reservation_not_written") {
                     let state = LedgerState::Reserved;
-                    let entry = LedgerEntry { channel: channel.clone(), ..entry(id, intent, *at) };
+                    let entry = LedgerEntry {
+                        channel: channel.clone(),
+                        ..entry(self.context, id, intent, *at)
+                    };
                     self.put(read, intent.subject, LedgerEntry { state, ..entry });
                 }
                 let turn =
@@ -50,7 +53,7 @@ impl<'a> Deciding<'a> {
                 self.put(
                     read,
                     intent.subject,
-                    LedgerEntry { channel, ..entry(id, intent, self.now) },
+                    LedgerEntry { channel, ..entry(self.context, id, intent, self.now) },
                 );
             }
             _ => {}
@@ -58,7 +61,7 @@ impl<'a> Deciding<'a> {
         if let Some(promise) = fallback::promise(self.context, decision, self.now) {
             self.writing.put_outbox(promise);
         }
-        self.writing.put_decision(decision.clone());
+        self.writing.put_decision(self.context, decision.clone());
     }
 
     /// Writes an outbox entry beside the decisions.
@@ -131,7 +134,16 @@ impl<'a> Deciding<'a> {
 }
 
 /// An entry that counts for nothing, on no channel yet.
-fn entry(decision: DecisionId, intent: &Intent, at: Timestamp) -> LedgerEntry {
+fn entry(
+    context: &Context<'_>,
+    decision: DecisionId,
+    intent: &Intent,
+    at: Timestamp,
+) -> LedgerEntry {
+    let told = intent.states.iter().map(|stated| ToldFact {
+        fact: context.id_key.fact(context.tenant, &stated.fact),
+        version: stated.version,
+    });
     LedgerEntry {
         decision,
         purpose: intent.purpose.clone(),
@@ -140,5 +152,6 @@ fn entry(decision: DecisionId, intent: &Intent, at: Timestamp) -> LedgerEntry {
         at,
         state: LedgerState::Digest,
         step_of: intent.step_of,
+        told: told.collect(),
     }
 }

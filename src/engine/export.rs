@@ -136,6 +136,9 @@ impl Walk {
                 walked.lines.push(Line::Verdict(Box::new(verdict.as_ref().clone())));
             }
             Body::Decision(decision) => walked.decisions.push(decision.as_ref().clone()),
+            Body::Fact(told) => {
+                walked.lines.push(Line::Fact(Box::new(told.as_ref().clone())));
+            }
             body => {
                 let remains = Remains::of(body);
                 let line = remains.map(|what| Line::Remains(Box::new((row.key.id, what))));
@@ -175,7 +178,7 @@ impl Walk {
         }
         self.sweep += 1;
         let listed: &[Index] = match self.sweep {
-            1 => &[Index::Components, Index::Unattributed, Index::Verdicts],
+            1 => &[Index::Components, Index::Unattributed, Index::Verdicts, Index::Facts],
             // After the facts: what was erased meanwhile is refused where they arrive.
             _ => &[Index::Components, Index::Erased],
         };

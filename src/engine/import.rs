@@ -60,7 +60,7 @@ pub fn recall(
     let mut writing = Writing::new(tenant);
     for one in changed.into_values() {
         let outbox = Key::outbox(tenant, one.decision.id);
-        writing.put_decision(one.decision);
+        writing.put_decision(context, one.decision);
         match one.outbox {
             Some(entry) => writing.put_outbox(entry),
             // What the displaced telling had in hand must not be sent.

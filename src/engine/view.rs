@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::model::{
     Anchor, Body, Component, ComponentHead, ComponentId, ComponentPart, ComponentRow,
     ConsentLedger, ContactLedger, Copies, Decision, DecisionId, Erasure, ErasureId, Erasures,
-    Expect, IdentifierHome, IdentifierId, Indexed, Key, Kind, Layout, OptOuts, OutboxEntry, Page,
-    Profile, Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Verdict, VerdictId, Version,
+    Expect, FactHistory, FactId, IdentifierHome, IdentifierId, Indexed, Key, Kind, Layout, OptOuts,
+    OutboxEntry, Page, Profile, Range, RecordId, Row, TenantId, Tombstone, TouchpointId, Verdict,
+    VerdictId, Version,
 };
 
 /// What a step still needs to read.
@@ -343,6 +344,7 @@ typed! {
     opt_outs: opt_out(hash: uuid::Uuid) => OptOut(Arc<OptOuts>);
     indexed: indexed(id: RecordId) => Indexed(Arc<Indexed>);
     erasure: erasure(id: ErasureId) => Erasure(Arc<Erasure>);
+    fact: fact(id: FactId) => Fact(Arc<FactHistory>);
 }
 
 impl<'v> Reading<'v> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Reading;
+use super::{Context, Reading};
 use crate::model::{
     Body, Changeset, Component, ComponentId, ConsentLedger, ContactLedger, Copies, Decision,
-    Expect, IdentifierHome, IdentifierId, Index, IndexEntry, Key, Layout, OutboxEntry, Put,
-    RecordId, Sort, TenantId, Timestamp, Verdict,
+    Expect, IdentifierHome, IdentifierId, Index, IndexEntry, Key, Layout, OutboxEntry, Outcome,
+    Put, RecordId, Sort, Statement, TenantId, Timestamp, Verdict,
 };
 
 /// A changeset in the making.
@@ -122,11 +122,18 @@ impl Writing {
         self.put(record.as_uuid(), Body::Ledger(Arc::new(ledger)), Vec::new());
     }
 
-    pub(super) fn put_decision(&mut self, decision: Decision) {
+    /// Writes a decision; what is to be sent is listed under the facts that it states, too.
+    pub(super) fn put_decision(&mut self, context: &Context<'_>, decision: Decision) {
         let (id, subject) = (decision.id.as_uuid(), decision.intent.subject.as_uuid());
         let sort = Sort { time: decision.at.micros(), id };
-        let entry = IndexEntry { index: Index::Decisions, prefix: subject, sort };
-        self.put(id, Body::Decision(Arc::new(decision)), vec![entry]);
+        let mut entries = vec![IndexEntry { index: Index::Decisions, prefix: subject, sort }];
+        let states = &decision.intent.states;
+        if matches!(decision.outcome, Outcome::Send { .. }) && !states.is_empty() {
+            let fact = |it: &Statement| context.id_key.fact(self.tenant, &it.fact).as_uuid();
+            let prefixes = states.iter().map(fact).chain([subject]);
+            entries.extend(prefixes.map(|prefix| IndexEntry { index: Index::Told, prefix, sort }));
+        }
+        self.put(id, Body::Decision(Arc::new(decision)), entries);
     }
 
     /// An entry that is done leaves the index of due work and stays as a row.

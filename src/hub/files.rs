@@ -44,7 +44,7 @@ impl Hub {
         touchpoint: TouchpointId,
     ) -> Result<Vec<(u32, FileFate)>> {
         let blobs = self.place()?;
-        let Some(told) = self.told(tenant, touchpoint).await? else {
+        let Some(told) = self.seen(tenant, touchpoint).await? else {
             let why = "the touchpoint is not known, or was forgotten";
             return Err(Error::new(ErrorKind::NotFound, why).during("hub.keep_files"));
         };
@@ -58,7 +58,7 @@ impl Hub {
             fates.push((part, fate));
         }
         // Whoever was erased meanwhile left before these files came.
-        if self.told(tenant, touchpoint).await?.is_none() {
+        if self.seen(tenant, touchpoint).await?.is_none() {
             blobs.forget(tenant, touchpoint).await?;
         }
         Ok(fates)
@@ -101,7 +101,7 @@ impl Hub {
         }
     }
 
-    async fn told(&self, tenant: TenantId, id: TouchpointId) -> Result<Option<Touchpoint>> {
+    async fn seen(&self, tenant: TenantId, id: TouchpointId) -> Result<Option<Touchpoint>> {
         let mut rows = self.store.load(&[Key::touchpoint(tenant, id)]).await?;
         Ok(rows.pop().flatten().and_then(|row| match row.body {
             Body::Touchpoint(copies) => Some(copies.chosen().clone()),

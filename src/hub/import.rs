@@ -3,7 +3,8 @@
 use crate::engine::{self, Fate, Prepared, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    BadLine, Configuration, Header, Line, MadeDecision, Profile, Remains, TenantId, Verdict,
+    BadLine, Configuration, FactHistory, Header, Line, MadeDecision, Profile, Remains, TenantId,
+    Verdict,
 };
 
 use super::Hub;
@@ -80,6 +81,7 @@ struct Batch {
     verdicts: Vec<Verdict>,
     decisions: Vec<MadeDecision>,
     remains: Vec<(uuid::Uuid, Remains)>,
+    facts: Vec<FactHistory>,
     configurations: Vec<Configuration>,
 }
 
@@ -161,6 +163,7 @@ impl Import<'_> {
             Line::Configuration(known) => batch.configurations.push(*known),
             Line::Verdict(verdict) => batch.verdicts.push(*verdict),
             Line::Decision(made) => batch.decisions.push(*made),
+            Line::Fact(told) => batch.facts.push(*told),
             Line::Remains(what) => batch.remains.push(*what),
             Line::End(end) => {
                 progress.announced = Some(progress.announced.unwrap_or(0) + end.lines);
@@ -204,6 +207,10 @@ impl Hub {
         }
         if !batch.decisions.is_empty() {
             let step = |view: &View| engine::recall(&context, view, &batch.decisions);
+            fates.extend(self.transact("hub.import", step).await?);
+        }
+        if !batch.facts.is_empty() {
+            let step = |view: &View| engine::retell(&context, view, &batch.facts);
             fates.extend(self.transact("hub.import", step).await?);
         }
         if !batch.remains.is_empty() {

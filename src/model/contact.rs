@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::ChannelId;
 use super::consent::ConsentState;
-use super::id::{CustomerId, DecisionId, IdentifierId, TouchpointId};
+use super::fact::FactHistory;
+use super::id::{CustomerId, DecisionId, FactId, IdentifierId, TouchpointId};
 use super::identifier::Namespace;
 use super::intent::Milestone;
 use super::ledger::LedgerEntry;
@@ -98,6 +99,9 @@ pub struct ContactView {
     /// Whether processing is restricted (GDPR article 18).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restricted: bool,
+    /// What is known of the facts that the intent states, and what names each in ledgers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<(FactId, FactHistory)>,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -117,6 +121,7 @@ impl ContactView {
             progress: Vec::new(),
             doubts: 0,
             restricted: false,
+            facts: Vec::new(),
         }
     }
 }

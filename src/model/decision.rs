@@ -269,6 +269,8 @@ pub enum Refusal {
     Uncertain,
     /// Another message took its place.
     Superseded,
+    /// What it states is no longer so.
+    Outdated,
 }
 
 impl Refusal {
@@ -289,6 +291,7 @@ impl Refusal {
             Self::Restricted => "processing is restricted",
             Self::Uncertain => "it is no longer certain who the customer is",
             Self::Superseded => "another message took its place",
+            Self::Outdated => "what it states is no longer so",
         }
     }
 }

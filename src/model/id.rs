@@ -165,6 +165,8 @@ ids! {
     DecisionId;
     /// Names an erasure and its receipt.
     ErasureId;
+    /// Names a known fact: what it is about, and what of it.
+    FactId;
 }
 
 impl TenantId {

@@ -48,11 +48,15 @@ pub enum Index {
     Due,
     /// *All* tenants whose facts the store holds. Prefix: nil; asked under the system tenant.
     Tenants,
+    /// Every known fact. Prefix: nil.
+    Facts,
+    /// Decisions to send what states facts. Prefix: each fact; and the record of the party.
+    Told,
 }
 
 impl Index {
     /// Every index.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Timeline,
         Self::Attributes,
         Self::Unattributed,
@@ -71,6 +75,8 @@ impl Index {
         Self::Erased,
         Self::Due,
         Self::Tenants,
+        Self::Facts,
+        Self::Told,
     ];
 
     /// The index's name, as it is stored.
@@ -94,6 +100,8 @@ impl Index {
             Self::Erased => "erased",
             Self::Due => "due",
             Self::Tenants => "tenants",
+            Self::Facts => "facts",
+            Self::Told => "told",
         }
     }
 

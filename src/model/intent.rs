@@ -1,9 +1,12 @@
 //! Intents: what an application wants to say, to whom, why, and under what conditions.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::channel::ChannelId;
 use super::consent::Purpose;
+use super::fact::Statement;
 use super::form::Form;
 use super::id::{ConversationId, DecisionId, RecordId};
 use super::pii::Pii;
@@ -77,6 +80,10 @@ pub struct Intent {
     /// the application's own staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
+    /// The facts that it states, each once: it is said only while they are so. Asked again when it
+    /// leaves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<Statement>,
 }
 
 fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
@@ -84,6 +91,9 @@ fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
 }
 
 impl Intent {
+    /// Most facts that one message states.
+    pub const STATES_MAX: usize = 100;
+
     /// Words for somebody, for a purpose, on one channel, about nothing but themselves.
     ///
     /// `key` is the caller's idempotency key, and the occasion until another is named.
@@ -132,6 +142,7 @@ impl Intent {
             value: 0,
             gathers: Vec::new(),
             approved_by: None,
+            states: Vec::new(),
         }
     }
 
@@ -141,7 +152,7 @@ impl Intent {
     ///
     /// A sentence: a form that is about one message names one channel; a ladder has at most
     /// [`Fallback::STEPS_MAX`] steps, each on a channel that no step before it was on, and with a
-    /// time.
+    /// time; it states at most [`Intent::STATES_MAX`] facts, each once and with a version.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.form.is_of_one_channel() && (self.channels.len() != 1 || !self.fallbacks.is_empty())
         {
@@ -149,6 +160,13 @@ impl Intent {
         }
         if self.fallbacks.len() > Fallback::STEPS_MAX {
             return Err("a ladder has at most 8 fallbacks");
+        }
+        if self.states.len() > Self::STATES_MAX {
+            return Err("a message states at most 100 facts");
+        }
+        let mut stated = BTreeSet::new();
+        if !self.states.iter().all(|it| it.version > 0 && stated.insert(&it.fact)) {
+            return Err("a message states each fact once, with its version from 1");
         }
         let mut before: Vec<&ChannelId> = self.channels.iter().collect();
         for step in &self.fallbacks {

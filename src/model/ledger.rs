@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::ChannelId;
 use super::consent::Purpose;
+use super::fact::ToldFact;
 use super::id::DecisionId;
 use super::time::Timestamp;
 
@@ -25,6 +26,9 @@ pub struct LedgerEntry {
     /// The first message of its ladder, for a further step: see [`super::Fallback`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_of: Option<DecisionId>,
+    /// The facts that it states.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldFact>,
 }
 
 impl LedgerEntry {

@@ -4,8 +4,10 @@ use uuid::Uuid;
 
 use super::digest::Digest;
 use super::evidence::Ruling;
+use super::fact::FactKey;
 use super::id::{
-    ComponentId, DecisionId, IdKey, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
+    ComponentId, DecisionId, FactId, IdKey, IdentifierId, RecordId, TenantId, TouchpointId,
+    VerdictId,
 };
 use super::identifier::Namespace;
 use super::intent::Intent;
@@ -47,6 +49,13 @@ impl IdKey {
     ) -> TouchpointId {
         let parts: [&[u8]; 3] = [b"content", source.as_str().as_bytes(), content.as_bytes()];
         TouchpointId::from_uuid(self.mint(tenant, &parts))
+    }
+
+    /// The id of a known fact.
+    pub fn fact(&self, tenant: TenantId, key: &FactKey) -> FactId {
+        let FactKey { about, predicate } = key;
+        let (kind, id) = (about.kind.as_bytes(), about.id.as_bytes());
+        FactId::from_uuid(self.mint(tenant, &[b"fact", kind, id, predicate.as_bytes()]))
     }
 
     /// The id of a verdict: a person's by its content, so that one id cannot carry two; a model's

@@ -35,6 +35,7 @@ mod cap;
 mod capabilities;
 mod contact;
 mod decision;
+mod fact;
 mod intent;
 mod ledger;
 mod outbox;
@@ -101,10 +102,13 @@ pub use evidence::{
 pub(crate) use evidence::{bits, in_force};
 pub use exception::{Exception, ExceptionChange, Exceptions};
 pub use explanation::{Disclosure, Explanation, Reason, Sentence, Span, Weight};
+pub use fact::{
+    Correction, FactHistory, FactKey, FactValue, KnownFact, Statement, Telling, ToldFact,
+};
 pub use form::Form;
 pub use id::{
-    BadId, ComponentId, ConversationId, CustomerId, DecisionId, ErasureId, IdKey, IdentifierId,
-    MessageId, RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
+    BadId, ComponentId, ConversationId, CustomerId, DecisionId, ErasureId, FactId, IdKey,
+    IdentifierId, MessageId, RecordId, ShortKey, TenantId, TouchpointId, VerdictId,
 };
 pub use identifier::{Assurance, Identifier, Namespace, Stability};
 pub use index::Index;

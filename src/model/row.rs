@@ -23,8 +23,10 @@ use super::consent::ConsentLedger;
 use super::decision::Decision;
 use super::erasure::{Erasure, Erasures, OptOuts, Tombstone};
 use super::evidence::{IdentifierHome, Verdict};
+use super::fact::FactHistory;
 use super::id::{
-    ComponentId, DecisionId, ErasureId, IdentifierId, RecordId, TenantId, TouchpointId, VerdictId,
+    ComponentId, DecisionId, ErasureId, FactId, IdentifierId, RecordId, TenantId, TouchpointId,
+    VerdictId,
 };
 use super::index::Index;
 use super::indexed::Indexed;
@@ -74,11 +76,13 @@ pub enum Kind {
     ComponentPart,
     /// A record in the live index of a linkage model.
     Indexed,
+    /// All versions of a known fact.
+    Fact,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Profile,
         Self::Touchpoint,
         Self::Verdict,
@@ -97,6 +101,7 @@ impl Kind {
         Self::Layout,
         Self::ComponentPart,
         Self::Indexed,
+        Self::Fact,
     ];
 
     /// The kind's name, as it is stored.
@@ -120,6 +125,7 @@ impl Kind {
             Self::Layout => "layout",
             Self::ComponentPart => "component_part",
             Self::Indexed => "indexed",
+            Self::Fact => "fact",
         }
     }
 
@@ -214,6 +220,7 @@ keys! {
     decision(DecisionId) => Decision, "The row of a decision.";
     outbox(DecisionId) => Outbox, "The row of a decided message.";
     erasure(ErasureId) => Erasure, "The row of an erasure.";
+    fact(FactId) => Fact, "The row of a known fact.";
 }
 
 /// A row's version; 0 means that the row is absent. Never reused for a key, even after a delete.
@@ -260,6 +267,8 @@ pub enum Body {
     ComponentPart(Arc<ComponentPart>),
     /// A record in the live index of a linkage model.
     Indexed(Arc<Indexed>),
+    /// All versions of a known fact.
+    Fact(Arc<FactHistory>),
 }
 
 /// A body as it is written; its kind and content stand beside the schema.
@@ -333,6 +342,7 @@ impl Body {
             Self::Layout(_) => Kind::Layout,
             Self::ComponentPart(_) => Kind::ComponentPart,
             Self::Indexed(_) => Kind::Indexed,
+            Self::Fact(_) => Kind::Fact,
         }
     }
 
@@ -376,6 +386,7 @@ impl Body {
             Kind::Layout => Self::Layout(content(bytes)?),
             Kind::ComponentPart => Self::ComponentPart(content(bytes)?),
             Kind::Indexed => Self::Indexed(content(bytes)?),
+            Kind::Fact => Self::Fact(content(bytes)?),
         })
     }
 }

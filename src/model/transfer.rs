@@ -20,6 +20,7 @@ use super::configuration::{Configuration, Profile};
 use super::decision::Decision;
 use super::digest::Digest;
 use super::evidence::Verdict;
+use super::fact::FactHistory;
 use super::id::TenantId;
 use super::ledger::LedgerEntry;
 use super::outbox::OutboxEntry;
@@ -42,6 +43,8 @@ pub enum Line {
     Decision(Box<MadeDecision>),
     /// What remains of the erased, and the name of its row.
     Remains(Box<(Uuid, Remains)>),
+    /// What is known of a fact.
+    Fact(Box<FactHistory>),
     /// The last line: nothing was cut off.
     End(End),
 }
@@ -151,6 +154,7 @@ impl Line {
             Self::Verdict(verdict) => ("verdict", serde_json::to_string(verdict)),
             Self::Decision(made) => ("decision", serde_json::to_string(made)),
             Self::Remains(what) => ("remains", serde_json::to_string(what)),
+            Self::Fact(told) => ("fact", serde_json::to_string(told)),
             Self::End(end) => ("end", serde_json::to_string(end)),
         };
         // No type of the model fails to be JSON.
@@ -178,6 +182,7 @@ impl Line {
             "verdict" => serde_json::from_str(fact).map(Self::Verdict),
             "decision" => serde_json::from_str(fact).map(Self::Decision),
             "remains" => serde_json::from_str(fact).map(Self::Remains),
+            "fact" => serde_json::from_str(fact).map(Self::Fact),
             "end" => serde_json::from_str(fact).map(Self::End),
             _ => return Err(BadLine::Newer),
         };

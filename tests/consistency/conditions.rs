@@ -261,6 +261,7 @@ fn steps_of_one_ladder_repeat_nothing_and_count_once() {
     // Another message meets both steps as one.
     let step = LedgerEntry {
         step_of: Some(decision_id(1)),
+        told: Vec::new(),
         ..said(2, "push", "2026-03-20T09:30:00Z", LedgerState::Sent)
     };
     world.view.ledger.push(step);

@@ -48,6 +48,7 @@ pub(crate) fn said(n: u128, on: &str, when: &str, state: LedgerState) -> LedgerE
         at: at(when),
         state,
         step_of: None,
+        told: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod consent;
 mod conversion;
 mod duplicate;
+mod fact_consistency;
 mod frequency_cap;
 mod identity;
 mod purpose;
@@ -16,6 +17,7 @@ mod validity;
 pub use consent::Consent;
 pub use conversion::Conversion;
 pub use duplicate::Duplicate;
+pub use fact_consistency::FactConsistency;
 pub use frequency_cap::{Frequency, capped_until};
 pub use identity::Identity;
 pub use purpose::PurposeDeclared;
@@ -29,16 +31,17 @@ pub use validity::Validity;
 use super::rule::Rule;
 
 /// The standard rules in their documented order: `purpose`, `identity`, `restriction`, `validity`,
-/// `conversion`, `reachability`, `session_window`, `consent`, `duplicate`, `sequence`,
-/// `frequency_cap`, `quiet_hours`.
+/// `conversion`, `fact_consistency`, `reachability`, `session_window`, `consent`, `duplicate`,
+/// `sequence`, `frequency_cap`, `quiet_hours`.
 ///
 /// What can never be mended on the way to the party is asked first, what passes with time last.
-pub const STANDARD: [&'static dyn Rule; 12] = [
+pub const STANDARD: [&'static dyn Rule; 13] = [
     &PurposeDeclared,
     &Identity,
     &Restriction,
     &Validity,
     &Conversion,
+    &FactConsistency,
     &Reachability,
     &SessionOpen,
     &Consent,

@@ -9,12 +9,13 @@ use crate::model::{
     Act, Arrival, ArrivalMode, Assurance, Author, BlobRef, Blocked, Body, ChannelKind, Component,
     ComponentHead, ComponentId, ComponentRow, Configuration, Consent, ConsentLedger, ConsentSignal,
     ConsentState, ContactLedger, Copies, Copy, Decision, DecisionId, DeliveryClass, DeliveryStatus,
-    Digest, EndedBy, Erasure, ErasureId, Erasures, Finding, Identifier, IdentifierHome,
-    IdentifierId, IdentifierNode, Indexed, Intent, Keeping, Key, Kind, LawfulBasis, Layout,
-    LedgerEntry, LedgerState, Message, MessageId, Milestone, Namespace, ObjectRef, Occurred,
-    OptOut, OptOuts, OutboxEntry, OutboxState, Outcome, Part, Pii, Profile, Purpose, PurposeRules,
-    Put, Reached, Receipt, RecordId, RecordNode, Ruled, Ruling, SendOutcome, Sighting, Source,
-    TenantId, Timestamp, Tombstone, Touchpoint, TouchpointId, Towards, Verdict, VerdictId,
+    Digest, EndedBy, Erasure, ErasureId, Erasures, FactHistory, FactId, FactKey, FactValue,
+    Finding, Identifier, IdentifierHome, IdentifierId, IdentifierNode, Indexed, Intent, Keeping,
+    Key, Kind, KnownFact, LawfulBasis, Layout, LedgerEntry, LedgerState, Message, MessageId,
+    Milestone, Namespace, ObjectRef, Occurred, OptOut, OptOuts, OutboxEntry, OutboxState, Outcome,
+    Part, Pii, Profile, Purpose, PurposeRules, Put, Reached, Receipt, RecordId, RecordNode, Ruled,
+    Ruling, SendOutcome, Sighting, Source, TenantId, Timestamp, ToldFact, Tombstone, Touchpoint,
+    TouchpointId, Towards, Verdict, VerdictId,
 };
 use crate::storage::Store;
 
@@ -82,6 +83,7 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
             layout: Digest::of(text),
             values: vec![Pii::new(text.to_owned()), Pii::new(String::new())],
         })),
+        Kind::Fact => Body::Fact(Arc::new(fact(text, time))),
         Kind::Consent => Body::Consent(Arc::new(consents(text, time))),
         Kind::Ledger => Body::Ledger(Arc::new(ledger(text, time))),
         Kind::Decision => Body::Decision(Arc::new(decision(text, time))),
@@ -102,6 +104,17 @@ fn sample(kind: Kind, text: &str, time: Timestamp) -> Body {
             }),
         })),
     }
+}
+
+fn fact(text: &str, time: Timestamp) -> FactHistory {
+    let key = FactKey::new(ObjectRef::new("product", text), "price");
+    let mut history = FactHistory::new(key.clone());
+    history.add(KnownFact {
+        from: Some(time),
+        until: Some(time),
+        ..KnownFact::new(key, u64::MAX, FactValue::Text(text.to_owned()), text)
+    });
+    history
 }
 
 fn configuration(text: &str) -> Configuration {
@@ -228,6 +241,7 @@ fn ledger(text: &str, time: Timestamp) -> ContactLedger {
         at: time,
         state: LedgerState::Ambiguous,
         step_of: Some(DecisionId::from_uuid(id(8))),
+        told: vec![ToldFact { fact: FactId::from_uuid(id(13)), version: u64::MAX }],
     });
     ledger
 }
