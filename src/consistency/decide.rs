@@ -21,14 +21,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::{
-    ChannelId, ConfigurationVersion, ConsentState, ContactView, CustomerId, Decision, DecisionId,
-    Digest, FactHistory, FactId, Finding, Happening, IdentifierId, Intent, LedgerEntry, Outcome,
-    Policy, Progress, Reach, Ruled, Timestamp, UtcOffset,
+    ChannelEvidence, ChannelId, ConfigurationVersion, ConsentState, ContactView, CustomerId,
+    Decision, DecisionId, Digest, FactHistory, FactId, Finding, Happening, IdentifierId, Intent,
+    LedgerEntry, Outcome, Policy, Progress, Reach, Ruled, Timestamp, UtcOffset,
 };
 
 use super::change::{SENDABLE_FROM, UNBLOCKED_FROM};
 use super::rule::{Case, ENDPOINTS, Judgement, Rule, stands_against};
-use super::rules::STANDARD;
+use super::rules::{STANDARD, in_order};
 
 /// Most rounds in which rules may go on moving the instant of sending, before that is a block.
 const ROUNDS_MAX: usize = 8;
@@ -167,8 +167,7 @@ pub(super) fn conclude(
 /// free it, if that is asked for.
 fn choose(rules: &[&dyn Rule], case: &Case<'_>, looks_ahead: bool) -> (Outcome, Vec<Finding>) {
     let (mut findings, mut left) = (Vec::with_capacity(rules.len()), Instead::Nothing);
-    let mut seen = BTreeSet::new();
-    for channel in case.intent.channels.iter().filter(|channel| seen.insert(*channel)) {
+    for channel in in_order(case.intent, case.view) {
         let case = Case { channel: Some(channel), ..*case };
         let judged = judge_channel(rules, &case);
         let (free, reach, at) = (judged.is_free(), judged.reach, judged.at);
@@ -427,6 +426,8 @@ struct Canonical<'a> {
     restricted: Option<bool>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     facts: BTreeMap<FactId, &'a FactHistory>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    preference: BTreeSet<&'a ChannelEvidence>,
 }
 
 /// The digest of a view as a set of facts: the order of its lists does not count.
@@ -450,5 +451,6 @@ pub fn digest(view: &ContactView) -> Digest {
         doubts: Some(view.doubts).filter(|doubts| *doubts > 0),
         restricted: view.restricted.then_some(true),
         facts: view.facts.iter().map(|(id, known)| (*id, known)).collect(),
+        preference: view.preference.iter().collect(),
     })
 }

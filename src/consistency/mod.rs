@@ -33,7 +33,7 @@ pub use explain::{explain, explain_with};
 pub use obstacle::{AWAIT, obstacle};
 pub use rule::{Case, Judgement, Rule};
 pub use rules::{
-    Consent, Conversion, Duplicate, FactConsistency, Frequency, Identity, PurposeDeclared,
-    QuietTime, Reachability, Restriction, STANDARD, Sequence, SessionOpen, Validity, capped_until,
-    quiet_until,
+    Consent, Conversion, Duplicate, FactConsistency, Frequency, Identity, Preference,
+    PurposeDeclared, QuietTime, Reachability, Restriction, STANDARD, Sequence, SessionOpen,
+    Validity, capped_until, quiet_until,
 };

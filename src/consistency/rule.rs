@@ -36,7 +36,7 @@ use super::change::Lift;
 ///     .into_iter()
 ///     .chain([&NoJokes as &dyn Rule])
 ///     .collect();
-/// assert_eq!(rules.len(), 14);
+/// assert_eq!(rules.len(), 15);
 /// ```
 ///
 /// # Contract

@@ -5,6 +5,7 @@
 
 use super::delivery;
 use super::opt_out::{choices, want_choices};
+use super::preference::{self, PREFERRED_CHANNEL_FIELD};
 use super::read::{endpoints, locate};
 use super::{Context, Reading, Resolved, Step, View};
 use crate::identity;
@@ -42,7 +43,12 @@ pub(super) fn contact_view(
     }
     want_facts(context, read, intent);
     add_windows(context, read, found, &mut reach, now);
-    let view = conditions(context, read, found, intent)?;
+    let (view, preferred) = conditions(context, read, found, intent)?;
+    let preference = if intent.by_preference {
+        preference::evidence(context, read, found, (intent, preferred.as_deref()), now)
+    } else {
+        Vec::new()
+    };
     read.settle()?;
     for place in &mut reach {
         let choices = choices(context, read, place.endpoint)?;
@@ -55,7 +61,14 @@ pub(super) fn contact_view(
         declared.is_some_and(|can| can.sends_to.is_some() && !can.can_send(&intent.form))
     });
     let facts = stated_facts(context, read, intent);
-    Ok(ContactView { reach, ledger, formless: formless.cloned().collect(), facts, ..view })
+    Ok(ContactView {
+        reach,
+        ledger,
+        formless: formless.cloned().collect(),
+        facts,
+        preference,
+        ..view
+    })
 }
 
 /// What was said to any of the customer's records, in order.
@@ -103,7 +116,7 @@ pub(super) fn at_dispatch(
     decision: &Decision,
     now: Timestamp,
 ) -> Step<ContactView> {
-    let mut view = conditions(context, read, found, &decision.intent)?;
+    let (mut view, _) = conditions(context, read, found, &decision.intent)?;
     view.facts = stated_facts(context, read, &decision.intent);
     if let Outcome::Send { channel, endpoint, .. } = &decision.outcome {
         let held = endpoints(&found.component, &found.cluster);
@@ -137,13 +150,13 @@ fn stated_facts(
     known.collect()
 }
 
-/// What the policy and the intent make a message depend on.
+/// What the policy and the intent make a message depend on, and the channel that the party named.
 fn conditions(
     context: &Context<'_>,
     read: &mut Reading<'_>,
     found: &Resolved,
     intent: &Intent,
-) -> Step<ContactView> {
+) -> Step<(ContactView, Option<String>)> {
     let mut progress = Vec::new();
     for named in intent.after.iter().chain(&intent.unless) {
         let known = delivery::progress(context, read, named.message);
@@ -152,15 +165,16 @@ fn conditions(
     let certainty = context.configuration.policy.certainty.as_ref();
     let certainty = certainty.filter(|demand| demand.purposes.has(&intent.purpose));
     let doubts = certainty.filter(|demand| demand.in_doubt != Doubt::Send);
-    let (utc_offset, restricted) = stated(context, read, found);
-    Ok(ContactView {
+    let Own { utc_offset, restricted, preferred } = stated(context, read, found);
+    let view = ContactView {
         utc_offset,
         restricted,
         doubts: doubts.map_or(0, |_| doubts_of(context, found)),
         past: past(context, read, found, intent),
         progress,
         ..ContactView::new(found.cluster.customer)
-    })
+    };
+    Ok((view, preferred))
 }
 
 /// How many links between the customer and others wait for somebody's verdict.
@@ -200,11 +214,11 @@ fn past(
 }
 
 /// The last place of an index before an instant.
-fn before(at: Timestamp) -> Sort {
+pub(super) fn before(at: Timestamp) -> Sort {
     Sort { time: at.micros().saturating_sub(1), id: uuid::Uuid::max() }
 }
 
-fn touchpoint(row: &Row) -> Option<&Touchpoint> {
+pub(super) fn touchpoint(row: &Row) -> Option<&Touchpoint> {
     match &row.body {
         Body::Touchpoint(copies) => Some(copies.chosen()),
         _ => None,
@@ -294,14 +308,17 @@ fn heard(
     last
 }
 
-/// The party's own offset, and whether its data are only kept.
+/// What the party stated of itself.
+struct Own {
+    utc_offset: Option<UtcOffset>,
+    restricted: bool,
+    preferred: Option<String>,
+}
+
+/// The party's own offset, whether its data are only kept, and the channel that it prefers.
 ///
 /// Attributes do not bear on permission, so the step does not rest on them.
-fn stated(
-    context: &Context<'_>,
-    read: &mut Reading<'_>,
-    found: &Resolved,
-) -> (Option<UtcOffset>, bool) {
+fn stated(context: &Context<'_>, read: &mut Reading<'_>, found: &Resolved) -> Own {
     let mut stated = Vec::new();
     for record in &found.cluster.records {
         let range = Range::all(context.tenant, Index::Attributes, record.as_uuid());
@@ -311,7 +328,11 @@ fn stated(
     let golden = identity::golden(&context.configuration.identity, touchpoints);
     let field = |name: &str| golden.get(name).map(|it| it.value.expose().as_str());
     let offset = field(UTC_OFFSET_FIELD).and_then(|offset| offset.parse().ok());
-    (offset, field(PROCESSING_FIELD) == Some(RESTRICTED))
+    Own {
+        utc_offset: offset,
+        restricted: field(PROCESSING_FIELD) == Some(RESTRICTED),
+        preferred: field(PREFERRED_CHANNEL_FIELD).map(str::to_owned),
+    }
 }
 
 /// The decisions of a customer that wait to be gathered into one message, the oldest first.

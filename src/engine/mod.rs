@@ -42,6 +42,7 @@ mod delivery;
 mod fact;
 mod fallback;
 mod outgoing;
+mod preference;
 mod requeue;
 mod said;
 mod settle;
@@ -80,6 +81,7 @@ pub use indexed::{Indexing, find, find_record, index, indexed, stated, unindex};
 pub use intake::{Facts, Prepared, prepare, prepare_event, verdict};
 pub use moved::{Moved, moves, what_if};
 pub use outgoing::ATTEMPTS_MAX;
+pub use preference::PREFERRED_CHANNEL_FIELD;
 pub use quote::quote;
 pub use read::{
     Fact, Portrait, Resolved, TimelinePage, component, conversation, conversations, customer,

@@ -10,6 +10,7 @@ use super::identifier::Namespace;
 use super::intent::Milestone;
 use super::ledger::LedgerEntry;
 use super::policy::UtcOffset;
+use super::preference::ChannelEvidence;
 use super::profile::Outside;
 use super::time::Timestamp;
 use super::touchpoint::{Act, ObjectRef};
@@ -102,6 +103,9 @@ pub struct ContactView {
     /// What is known of the facts that the intent states, and what names each in ledgers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<(FactId, FactHistory)>,
+    /// What speaks for the intent's channels, where it asks for the party's preference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preference: Vec<ChannelEvidence>,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -122,6 +126,7 @@ impl ContactView {
             doubts: 0,
             restricted: false,
             facts: Vec::new(),
+            preference: Vec::new(),
         }
     }
 }

@@ -84,6 +84,10 @@ pub struct Intent {
     /// leaves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<Statement>,
+    /// Whether the party's preference orders the channels, before the order given here: the open
+    /// conversation, then what it stated, then where it answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_preference: bool,
 }
 
 fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
@@ -143,6 +147,7 @@ impl Intent {
             gathers: Vec::new(),
             approved_by: None,
             states: Vec::new(),
+            by_preference: false,
         }
     }
 

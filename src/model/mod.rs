@@ -41,6 +41,7 @@ mod ledger;
 mod outbox;
 mod pattern;
 mod policy;
+mod preference;
 mod text;
 
 mod country;
@@ -131,6 +132,7 @@ pub use policy::{
     BadOffset, BadPolicy, Certainty, DeliveryClass, Doubt, Policy, PurposeRules, QuietAction,
     QuietHours, UtcOffset,
 };
+pub use preference::ChannelEvidence;
 pub use price::{
     BadPercent, Percent, Price, Rounding, RoundingLevel, RoundingMode, TaxView, Window,
 };

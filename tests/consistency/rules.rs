@@ -25,6 +25,7 @@ fn with_nothing_against_it_it_goes_now_and_every_rule_says_so_in_order() {
         "email sequence pass free",
         "email frequency_cap pass none",
         "email quiet_hours pass none",
+        "email preference pass as_given",
     ];
     assert_eq!(world.findings(), expected);
     let told = explain(&world.decide());
@@ -68,6 +69,7 @@ fn an_undeclared_purpose_blocks_and_other_rules_do_not_guess() {
         "email sequence pass free",
         "email frequency_cap pass none",
         "email quiet_hours pass undeclared",
+        "email preference pass as_given",
     ];
     assert_eq!(world.findings(), expected);
     let change = "it could be sent by `email` if the policy declared the purpose `marketing` with \
@@ -125,7 +127,7 @@ fn without_an_endpoint_the_channel_is_blocked_and_the_next_is_tried() {
     let change = "it could be sent by `sms` if an endpoint of the customer on it were known";
     assert_eq!(world.would_change(), [change]);
     // Channels after the one decided on are not judged.
-    assert_eq!(world.findings().len(), 26);
+    assert_eq!(world.findings().len(), 28);
 }
 
 #[test]
@@ -303,7 +305,7 @@ fn a_channel_named_twice_is_judged_once() {
     let mut world = World::free();
     world.view.reach.clear();
     world.intent.channels = vec![channel("email"), channel("sms"), channel("email")];
-    assert_eq!(world.findings().len(), 26);
+    assert_eq!(world.findings().len(), 28);
     assert_eq!(world.would_change().len(), 2);
     let told = explain(&world.decide());
     let sentence = "by `sms`: no endpoint of the customer on the channel is known";

@@ -6,6 +6,7 @@ mod duplicate;
 mod fact_consistency;
 mod frequency_cap;
 mod identity;
+mod preference;
 mod purpose;
 mod quiet_hours;
 mod reachability;
@@ -20,6 +21,8 @@ pub use duplicate::Duplicate;
 pub use fact_consistency::FactConsistency;
 pub use frequency_cap::{Frequency, capped_until};
 pub use identity::Identity;
+pub use preference::Preference;
+pub(super) use preference::in_order;
 pub use purpose::PurposeDeclared;
 pub use quiet_hours::{QuietTime, quiet_until};
 pub use reachability::Reachability;
@@ -32,10 +35,11 @@ use super::rule::Rule;
 
 /// The standard rules in their documented order: `purpose`, `identity`, `restriction`, `validity`,
 /// `conversion`, `fact_consistency`, `reachability`, `session_window`, `consent`, `duplicate`,
-/// `sequence`, `frequency_cap`, `quiet_hours`.
+/// `sequence`, `frequency_cap`, `quiet_hours`; and `preference`, which stands against nothing and
+/// says why a channel has its place.
 ///
 /// What can never be mended on the way to the party is asked first, what passes with time last.
-pub const STANDARD: [&'static dyn Rule; 13] = [
+pub const STANDARD: [&'static dyn Rule; 14] = [
     &PurposeDeclared,
     &Identity,
     &Restriction,
@@ -49,6 +53,7 @@ pub const STANDARD: [&'static dyn Rule; 13] = [
     &Sequence,
     &Frequency,
     &QuietTime,
+    &Preference,
 ];
 
 /// The code of rules that judge by the purpose's rules, where it has none.
