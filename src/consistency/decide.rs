@@ -167,7 +167,11 @@ pub(super) fn conclude(
 /// free it, if that is asked for.
 fn choose(rules: &[&dyn Rule], case: &Case<'_>, looks_ahead: bool) -> (Outcome, Vec<Finding>) {
     let (mut findings, mut left) = (Vec::with_capacity(rules.len()), Instead::Nothing);
-    for channel in in_order(case.intent, case.view) {
+    let channels = in_order(case.intent, case.view);
+    for (place, &channel) in channels.iter().enumerate() {
+        if place == 1 {
+            findings.reserve_exact(rules.len() * (channels.len() - place));
+        }
         let case = Case { channel: Some(channel), ..*case };
         let judged = judge_channel(rules, &case);
         let (free, reach, at) = (judged.is_free(), judged.reach, judged.at);

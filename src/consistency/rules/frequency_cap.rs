@@ -159,7 +159,7 @@ impl Message {
                 && cap.channels.has(&entry.channel)
         };
         let said = ledger.filter(counts).map(|entry| (entry.at.micros(), entry.ladder()));
-        if said.clone().count() < cap.max as usize {
+        if said.clone().take(cap.max as usize).count() < cap.max as usize {
             return Room::From(at);
         }
         let mut said: Vec<_> = said.collect();
