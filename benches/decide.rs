@@ -4,9 +4,9 @@
 //! cargo bench --bench decide
 //! ```
 //!
-//! One candidate on five channels, under the standard rules and a stranger's, fifteen in all, beside
-//! 50 things said before. On the last channel it can be sent, so that every channel is judged; and,
-//! as most messages do, on the first. Without the digest of the view, which is told apart.
+//! One candidate on five channels, under the standard rules and a stranger's, fifteen in all,
+//! beside 50 things said before. On the last channel it can be sent, so that every channel is
+//! judged; and, as most messages do, on the first. Without the digest of the view, told apart.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
