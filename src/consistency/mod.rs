@@ -17,6 +17,7 @@
 
 mod arbitrate;
 mod change;
+mod claims;
 mod confirm;
 mod decide;
 mod explain;
@@ -27,6 +28,7 @@ mod rules;
 
 pub use arbitrate::{arbitrate, arbitrate_with};
 pub use change::{Change, Lift, changes, changes_with};
+pub use claims::{ClaimExtractor, SimpleExtractor};
 pub use confirm::confirm;
 pub use decide::{Candidate, Conclusion, conclude_with, decide, decide_with, digest};
 pub use explain::{explain, explain_with};

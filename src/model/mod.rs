@@ -33,6 +33,7 @@ mod sighting;
 mod anomaly;
 mod cap;
 mod capabilities;
+mod claim;
 mod contact;
 mod decision;
 mod fact;
@@ -78,6 +79,7 @@ pub use capabilities::{Capabilities, LengthUnit, SendIdempotency, TextLimit};
 pub use channel::{
     BadChannelId, Channel, ChannelId, ChannelKind, ChannelTraits, Flow, Identifies, Medium,
 };
+pub use claim::{Claim, ClaimValue, ClaimedDate, Delay, DelayUnit};
 pub use configuration::{
     Configuration, ConfigurationVersion, IdentityRules, Layout, Profile, ThreadRules, Towards,
 };
